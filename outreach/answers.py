@@ -1,0 +1,188 @@
+"""What a vendor's answer means, and how to read the shapes in which vendors answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from outreach.errors import Unreadable
+from outreach.model import Status
+from outreach.wire import Request, Response, look_up
+
+
+class Kind(StrEnum):
+    """What an answer means for the request that it answers."""
+
+    ACCEPTED = "accepted"
+    #: Proved not to have taken effect, and doing it again would be refused again.
+    REJECTED = "rejected"
+    #: It may have taken effect.
+    UNKNOWN = "unknown"
+    #: Proved not to have taken effect; may be tried again after a while.
+    UNSENT = "unsent"
+    #: Proved not to have taken effect; the account is refused, so stop everything on it.
+    HALT = "halt"
+
+
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """What the vendor said about one person.
+
+    Attributes:
+        vendor_id: The vendor's id of the call or message, empty when it gave none.
+
+        status: What became of the person so far.
+
+        word: The vendor's own word for the status.
+    """
+
+    vendor_id: str = ""
+    status: Status = Status.QUEUED
+    word: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What an answer means.
+
+    Attributes:
+        kind: For the request as a whole.
+
+        reason: Why, in words for people; no secrets, no numbers.
+
+        captures: Values of the Refs that this answer supplies.
+
+        receipt: Holds for every person of the batch that has no entry in ``receipts``.
+
+        receipts: By E.164 number.
+
+        refused: Of an accepted batch, the people that the vendor refused, by E.164 number, with its reason.
+
+        doubtful: Of an accepted batch, the people of whom the answer does not speak.
+
+        retry_after: Seconds that the vendor asks to be left alone.
+    """
+
+    kind: Kind
+    reason: str = ""
+    captures: Mapping[str, str] = attrs.field(factory=dict)
+    receipt: Receipt = attrs.field(factory=Receipt)
+    receipts: Mapping[str, Receipt] = attrs.field(factory=dict)
+    refused: Mapping[str, str] = attrs.field(factory=dict)
+    doubtful: frozenset[str] = frozenset()
+    retry_after: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Settled:
+    """What became of a request whose answer was lost.
+
+    Attributes:
+        happened: True, False (proved absent; counts only after the account's ``settle_after``), None: nobody can tell.
+
+        captures: Values of the Refs that the lost answer would have supplied.
+
+        reason: What shows it, in words for people.
+    """
+
+    happened: bool | None
+    captures: Mapping[str, str] = attrs.field(factory=dict)
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Roll:
+    """Who is in the vendor's campaign, as the vendor lists it.
+
+    Attributes:
+        present: Receipt by E.164 number.
+
+        doubled: Numbers listed more than once.
+
+        started: Whether the vendor has begun to contact anybody.
+    """
+
+    present: Mapping[str, Receipt]
+    doubled: frozenset[str] = frozenset()
+    started: bool = False
+
+
+T = TypeVar("T", bound=Settled | Roll)
+
+
+@attrs.frozen
+class Question(Generic[T]):
+    """A harmless read-back: a request, and a pure function of its answer.
+
+    Attributes:
+        request: Reaches nobody and is repeatable.
+
+        read: Gives the answer to the question, or the next question (the next page).
+            It may raise Unreadable: then nobody can tell.
+    """
+
+    request: Request
+    read: Callable[[Response], Question[T] | T]
+
+
+def accepted(request: Request, response: Response, **more: Any) -> Outcome:
+    """Read a 2xx answer the usual way: JSON, no failure inside, and every capture of the request supplied.
+
+    Unknown when a capture is missing: it took effect, but nobody knows what it is called. ``more`` goes into the
+    Outcome.
+    """
+    document = response.json()
+    failure = failure_inside(document)
+    if failure:
+        return Outcome(kind=Kind.REJECTED, reason=failure)
+    captures = {name: look_up(document, places) for name, places in request.captures.items()}
+    missing = [name for name, value in captures.items() if value is None]
+    if missing:
+        return Outcome(kind=Kind.UNKNOWN, reason=f"the answer does not say: {', '.join(missing)}")
+    return Outcome(kind=Kind.ACCEPTED, captures={name: value for name, value in captures.items() if value}, **more)
+
+
+def failure_inside(document: Any) -> str:
+    """Find out whether a 2xx answer says "failed" inside: ``success: false`` or a ``status`` of 400 and more."""
+    if not isinstance(document, Mapping):
+        return ""
+    status = document.get("status")
+    failed = document.get("success") is False or status is False
+    failed = failed or (isinstance(status, int) and not isinstance(status, bool) and status >= 400)
+    return _words(document) or "the answer says that it failed" if failed else ""
+
+
+#: More of a vendor's error text than this helps nobody.
+MAX_ERROR_TEXT = 300
+
+
+def error_text(response: Response) -> str:
+    """Read the vendor's words in an error answer of any documented shape; bounded, on one line."""
+    try:
+        words = _words(response.json())
+    except Unreadable:
+        page = b"<" in response.body[:64]
+        words = "" if page else response.body[:MAX_ERROR_TEXT].decode("utf-8", "replace")
+    return " ".join(words.split())[:MAX_ERROR_TEXT]
+
+
+def _words(document: Any) -> str:
+    if isinstance(document, str | int | float):
+        return str(document)
+    if isinstance(document, list):
+        return "; ".join(filter(None, map(_words, document)))
+    if not isinstance(document, Mapping):
+        return ""
+    if "msg" in document:
+        place = ".".join(str(part) for part in document.get("loc") or ())
+        return f"{place}: {document['msg']}" if place else str(document["msg"])
+    for key in ("message", "detail", "error", "errors", "error_list"):
+        if document.get(key):
+            return _words(document[key])
+    fields = {key: _words(value) for key, value in document.items() if isinstance(value, list | Mapping)}
+    return "; ".join(
+        f"{key}: {words}" if key != "non_field_errors" else words for key, words in fields.items() if words
+    )

@@ -1,0 +1,374 @@
+"""The write-ahead record of everything done, as a small set of verbs; each verb is one durable transaction.
+
+People are kept in batches, never a row per person: a batch holds the numbers of its people packed side by side
+in order, one state for all of them, and the exceptions. That answers the three questions (has this number been
+reached in this campaign, what became of it, list them) by reading batches in order, at ten million people, without
+an index in random order.
+
+Public states follow from a batch's stage::
+
+    planned ─▶ loading ─▶ loaded ─▶ in_flight ─▶ accepted | rejected | unknown
+       └──────────────────────────────▶ in_flight (where the load itself reaches people)
+
+``loading``, ``loaded`` and ``load_unknown`` are ``planned`` to the outside: nobody is contacted before the launch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import attrs
+
+from outreach.model import Channel, State, Status
+from outreach.provider import Receipt
+
+
+@attrs.frozen
+class CampaignKey:
+    """Identity of a campaign: people contacted under one name and round are not contacted again."""
+
+    name: str
+    round: int
+
+
+class Stage(StrEnum):
+    """How far a batch has come."""
+
+    PLANNED = "planned"
+    #: The load is on its way; it reaches nobody.
+    LOADING = "loading"
+    #: The people are in the vendor's campaign, which is not launched.
+    LOADED = "loaded"
+    #: The load's answer was lost; it reached nobody, and is settled before the launch.
+    LOAD_UNKNOWN = "load_unknown"
+    #: What reaches the people is on its way.
+    IN_FLIGHT = "in_flight"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+#: What a stage is to the outside.
+STATE_OF: Mapping[Stage, State] = {
+    Stage.PLANNED: State.PLANNED,
+    Stage.LOADING: State.PLANNED,
+    Stage.LOADED: State.PLANNED,
+    Stage.LOAD_UNKNOWN: State.PLANNED,
+    Stage.IN_FLIGHT: State.IN_FLIGHT,
+    Stage.ACCEPTED: State.ACCEPTED,
+    Stage.REJECTED: State.REJECTED,
+    Stage.UNKNOWN: State.UNKNOWN,
+    Stage.CANCELLED: State.CANCELLED,
+    Stage.SKIPPED: State.SKIPPED,
+}
+
+
+class Step(StrEnum):
+    """The stages of a campaign at the vendor that happen once."""
+
+    OPEN = "open"
+    LAUNCH = "launch"
+
+
+class StepState(StrEnum):
+    """What is known of a step's request."""
+
+    IN_FLIGHT = "in_flight"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    #: Proved not to have taken effect; it may be done again.
+    UNSENT = "unsent"
+
+
+@attrs.frozen(kw_only=True)
+class People:
+    """People as columns of equal length.
+
+    Attributes:
+        phones: E.164 with ``+``; for a row without a valid number, what the row held.
+
+        ids: The contact's id, or the empty text.
+
+        rows: 1-based row in its source; 0 when unknown.
+    """
+
+    phones: Sequence[str]
+    ids: Sequence[str]
+    rows: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.phones)
+
+
+@attrs.frozen(kw_only=True)
+class NewSlice:
+    """One campaign to be made at a vendor.
+
+    Attributes:
+        number: Position in the plan; batches name it.
+
+        fingerprint: Digest of everything that a vendor campaign is made of, its people and start left out.
+
+        title: Name of the campaign at the vendor; the marker in it is unique to this slice.
+    """
+
+    number: int
+    provider: str
+    channels: tuple[Channel, ...]
+    zone: str
+    fingerprint: str
+    title: str
+    marker: str
+
+
+@attrs.frozen(kw_only=True)
+class NewBatch:
+    """People who will travel in one request; ``slice_number`` is the ``number`` of a NewSlice."""
+
+    slice_number: int
+    people: People
+
+
+@attrs.frozen(kw_only=True)
+class Skipped:
+    """People left out for one reason: on a channel (a skipped delivery), or a row that is no delivery (None)."""
+
+    channel: Channel | None
+    provider: str
+    reason: str
+    people: People
+
+
+@attrs.frozen(kw_only=True)
+class Slice:
+    """One campaign at a vendor, as the journal knows it.
+
+    Attributes:
+        id: Of the journal.
+
+        closed: Its launch was begun: nobody is added any more.
+
+        refs: Values of the Refs that its answers supplied.
+
+        start: When it is to begin, as the vendor was told; None before it was opened.
+
+        reason: Why it stands still, for people; empty when it does not.
+    """
+
+    id: int
+    provider: str
+    channels: tuple[Channel, ...]
+    zone: str
+    fingerprint: str
+    title: str
+    marker: str
+    closed: bool
+    refs: Mapping[str, str]
+    start: datetime | None
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class StepRow:
+    """A request of ``open`` or ``launch``: its position in the stage, what is known of it, and since when."""
+
+    step: Step
+    position: int
+    state: StepState
+    reason: str
+    intended_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class BatchRow:
+    """A batch, as the journal knows it.
+
+    Attributes:
+        slice_id: Its slice; 0 for rows that are no delivery.
+
+        seq: Position in the slice, stable over runs.
+
+        stage: Of everybody without an exception.
+
+        reason: Why, for people.
+
+        exceptions: Stage and reason by index of the person.
+
+        receipt: Of everybody without an entry in ``receipts``; None before an answer.
+
+        receipts: By index of the person.
+
+        attempts: Times that a request with these people was begun.
+    """
+
+    slice_id: int
+    seq: int
+    people: People
+    stage: Stage
+    reason: str
+    exceptions: Mapping[int, tuple[Stage, str]]
+    receipt: Receipt | None
+    receipts: Mapping[int, Receipt]
+    attempts: int
+    intended_at: datetime | None
+    updated_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class LoadOutcome:
+    """What became of a load; the stage holds for everybody without an exception."""
+
+    stage: Stage
+    reason: str = ""
+    exceptions: Mapping[int, tuple[Stage, str]] = attrs.field(factory=dict)
+    receipt: Receipt | None = None
+    receipts: Mapping[int, Receipt] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class DeliveryRow:
+    """One row of the report: a delivery, or a row of the contacts that is none (empty channel)."""
+
+    contact_id: str
+    phone: str
+    channel: str
+    provider: str
+    state: State
+    status: Status | None
+    word: str
+    reason: str
+    vendor_id: str
+    attempts: int
+    updated_at: datetime
+    row: int
+
+
+@attrs.frozen(kw_only=True)
+class Counts:
+    """A campaign by numbers.
+
+    Attributes:
+        deliveries: All deliveries by present state; every state has an entry.
+
+        skipped: Skipped deliveries by reason.
+
+        statuses: Deliveries by what became of the person.
+
+        routes: Deliveries by (channel, provider) and state.
+
+        reasons: Planned, rejected, unknown and cancelled deliveries by (state, reason).
+    """
+
+    deliveries: Mapping[State, int]
+    skipped: Mapping[str, int]
+    statuses: Mapping[Status, int]
+    routes: Mapping[tuple[str, str], Mapping[State, int]]
+    reasons: Mapping[tuple[State, str], int]
+
+
+class Journal(Protocol):
+    """What the engine needs of a journal. Every verb that writes returns after the write is durable.
+
+    Opening a journal turns everything found in flight into unknown (a load that reaches nobody: load_unknown).
+    One runner at a time: opening a journal that is in use raises JournalInUse.
+    """
+
+    def contacted(self, key: CampaignKey) -> AsyncIterator[tuple[tuple[Channel, ...], Sequence[str]]]:
+        """Give, batch by batch, the channels and numbers that must not be planned again.
+
+        These are all but the planned, cancelled and skipped ones; loading, loaded and load_unknown ones are given.
+        """
+
+    async def pressure(self, since: datetime) -> Mapping[str, int]:
+        """Count, over all campaigns, the deliveries begun since then by number (accepted, in flight, unknown)."""
+
+    async def replan(
+        self,
+        key: CampaignKey,
+        *,
+        digest: str,
+        rows: Mapping[str, object],
+        slices: Sequence[NewSlice],
+        batches: Iterable[NewBatch],
+        skipped: Iterable[Skipped],
+        at: datetime,
+    ) -> Mapping[int, int]:
+        """Put a plan in the place of whatever was still merely planned; give the slice id of each slice number.
+
+        A new slice joins a slice of the journal that is not closed and agrees in provider, channels, zone and
+        fingerprint. Planned people who are not in the new plan become cancelled with the reason ``removed``. Batches
+        keep the order in which they are given; within a slice ``seq`` goes on from the highest there is.
+        """
+
+    async def slices(self, key: CampaignKey) -> Sequence[Slice]:
+        """Give every slice, in order."""
+
+    async def steps(self, slice_id: int) -> Sequence[StepRow]:
+        """Give the requests of ``open`` and ``launch`` that were ever begun, in order of position."""
+
+    async def batches(
+        self, slice_id: int, stages: Sequence[Stage], *, after: int = -1, limit: int = 100
+    ) -> Sequence[BatchRow]:
+        """Give batches of a slice in these stages, in order of ``seq``, beginning behind ``after``."""
+
+    async def intend_step(
+        self, slice_id: int, step: Step, position: int, *, digest: str, reaches: bool, at: datetime
+    ) -> None:
+        """Write down that a request of ``open`` or ``launch`` is about to be sent.
+
+        ``reaches``: it reaches everybody loaded: loaded batches become in_flight with it, and the slice is closed.
+        """
+
+    async def conclude_step(
+        self,
+        slice_id: int,
+        step: Step,
+        position: int,
+        state: StepState,
+        *,
+        at: datetime,
+        reason: str = "",
+        refs: Mapping[str, str] | None = None,
+        start: datetime | None = None,
+    ) -> None:
+        """Write down what became of it, and of the batches in flight with it.
+
+        They become accepted, rejected or unknown with it, or (unsent) loaded again, with the slice open again.
+        """
+
+    async def intend_load(self, slice_id: int, seq: int, *, digest: str, reaches: bool, at: datetime) -> None:
+        """Write down that a batch is about to be sent: in_flight where it reaches people, else loading."""
+
+    async def conclude_load(self, slice_id: int, seq: int, outcome: LoadOutcome, *, at: datetime) -> None:
+        """Write down what became of it.
+
+        Only a batch that is loading, in_flight, load_unknown or unknown can be concluded; anything else raises
+        JournalError, so that a late answer changes nothing.
+        """
+
+    async def cancel(self, slice_id: int, *, stages: Sequence[Stage], reason: str, at: datetime) -> int:
+        """Give up batches in these stages; give the number of people."""
+
+    async def hold(self, slice_id: int, *, reason: str, at: datetime) -> None:
+        """Write on a slice, and on its batches that are still planned to the outside, why they were not sent."""
+
+    async def counts(self, key: CampaignKey) -> Counts:
+        """Count a campaign."""
+
+    def deliveries(self, key: CampaignKey) -> AsyncIterator[DeliveryRow]:
+        """Give every delivery and every row that is none, one row per channel, in flat memory."""
+
+    async def campaigns(self) -> Sequence[CampaignKey]:
+        """Give every campaign of the journal."""
+
+    async def last_plan(self, key: CampaignKey) -> tuple[str, Mapping[str, object]] | None:
+        """Give the digest and the row counts of the latest plan."""
+
+    async def close(self) -> None:
+        """Finish writing and let go of the journal."""

@@ -1,0 +1,124 @@
+"""Find plug-ins by entry point and load each alone, so that a broken one harms nobody else.
+
+Ours instead of pluggy's ``load_setuptools_entrypoints``, which raises at the first entry point that fails and
+leaves the rest unloaded.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import attrs
+import pluggy
+
+from outreach import hookspecs
+from outreach.errors import PluginError
+from outreach.provider import Provider
+
+GROUP = "outreach"
+
+#: Names of entry points to leave alone, separated by commas.
+DISABLED = "OUTREACH_DISABLED_PLUGINS"
+
+
+@attrs.frozen
+class Failure:
+    """A plug-in that could not be loaded, and why."""
+
+    name: str
+    error: str
+
+
+@attrs.frozen
+class Plugins:
+    """What was found.
+
+    Attributes:
+        providers: By name.
+
+        failed: Plug-ins that could not be loaded.
+    """
+
+    providers: Mapping[str, Provider[Any]]
+    failed: tuple[Failure, ...] = ()
+
+    def provider(self, name: str) -> Provider[Any]:
+        """Find a provider.
+
+        Raises:
+            PluginError: There is none of that name; the message says what there is.
+        """
+        if name in self.providers:
+            return self.providers[name]
+        raise PluginError(self.unknown(name))
+
+    def unknown(self, name: str) -> str:
+        """Say what is wrong with a provider's name, with the remedy."""
+        broken = next((failure.error for failure in self.failed if failure.name == name), "")
+        if broken:
+            return f"provider '{name}' could not be loaded: {broken}"
+        close = difflib.get_close_matches(name, self.providers, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"installed: {', '.join(sorted(self.providers)) or 'none'}"
+        return f"no provider '{name}'; {hint}"
+
+
+def load_plugins(*extra: object) -> Plugins:
+    """Load every plug-in of the entry-point group ``outreach``, and ``extra`` modules or objects beside them."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    disabled = {name.strip() for name in os.environ.get(DISABLED, "").split(",")}
+    providers: dict[str, Provider[Any]] = {}
+    owners: dict[str, str] = {}
+    failed: list[Failure] = []
+    for name, source, plugin in _found(disabled, extra, failed):
+        try:
+            given = _register(manager, plugin)
+            wrong = [f"gave {one!r}, which is no Provider" for one in given if not isinstance(one, Provider)]
+            taken = [f"'{one.name}' is already provided by {owners[one.name]}" for one in given if one.name in owners]
+                f"'{one.name}' is already provided by {owners[one.name]}" for one in given if one.name in owners
+            ]
+            if wrong or taken:
+                failed.append(Failure(name, "; ".join(wrong + taken)))
+                continue
+        except Exception as error:  # noqa: BLE001  # a stranger's code may raise anything; it is listed instead
+            failed.append(Failure(name, f"{type(error).__name__}: {error}"))
+            continue
+        providers.update({one.name: one for one in given})
+        owners.update({one.name: source for one in given})
+    return Plugins(dict(sorted(providers.items())), tuple(failed))
+
+
+def _found(disabled: set[str], extra: Iterable[object], failed: list[Failure]) -> Iterable[tuple[str, str, object]]:
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, _source(entry))):
+        if entry.name in disabled:
+            continue
+        try:
+            plugin = entry.load()
+        except Exception as error:  # noqa: BLE001  # as above
+            failed.append(Failure(entry.name, f"{type(error).__name__}: {error}"))
+            continue
+        yield entry.name, _source(entry), plugin
+    for plugin in extra:
+        yield getattr(plugin, "__name__", repr(plugin)), "this program", plugin
+
+
+def _source(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
+
+
+def _register(manager: pluggy.PluginManager, plugin: object) -> list[Provider[Any]]:
+    manager.register(plugin)
+    try:
+        manager.check_pending()
+        others = [other for other in manager.get_plugins() if other is not plugin]
+        given = [
+            one for several in manager.subset_hook_caller("outreach_register_providers", others)() for one in several
+        ]
+    except Exception:
+        manager.unregister(plugin)
+        raise
+    return given

@@ -1,0 +1,279 @@
+"""The door for authors of adapters: everything an adapter needs comes from this one import.
+
+An adapter is a frozen value made of data and pure functions: no sockets, no clock, no state, no retries.
+It answers five questions:
+
+* what can you do?  ``capabilities``
+* what do I send?  ``open``, ``load``, ``launch``
+* what did they say?  ``interpret``, ``explain``
+* did it happen?  ``settle``, ``roll``
+* how would they answer?  ``emulate``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+import attrs
+
+from outreach.answers import Kind, Outcome, Question, Receipt, Roll, Settled, accepted, error_text
+from outreach.errors import Unreadable
+from outreach.hookspecs import hookimpl
+from outreach.model import (
+    AiCallContent,
+    Channel,
+    Content,
+    Day,
+    Param,
+    Placeholder,
+    Secret,
+    Settings,
+    SmsContent,
+    Status,
+    Template,
+    VoiceContent,
+    WhatsappContent,
+    Window,
+)
+from outreach.negotiation import (
+    Batching,
+    Capabilities,
+    Features,
+    Finding,
+    Support,
+    Verdict,
+    degraded,
+    emulated,
+    native,
+    refused,
+)
+from outreach.wire import Reach, Received, Ref, Request, Response, look_up
+
+__all__ = [
+    "AiCallContent",
+    "Batch",
+    "Batching",
+    "Capabilities",
+    "Channel",
+    "Content",
+    "Day",
+    "Emulator",
+    "Features",
+    "Finding",
+    "Job",
+    "Kind",
+    "Outcome",
+    "Param",
+    "Placeholder",
+    "Provider",
+    "Question",
+    "Reach",
+    "Reached",
+    "Receipt",
+    "Received",
+    "Ref",
+    "Request",
+    "Response",
+    "Roll",
+    "Secret",
+    "Settings",
+    "Settled",
+    "SmsContent",
+    "Status",
+    "Support",
+    "Template",
+    "Unreadable",
+    "Verdict",
+    "VoiceContent",
+    "WhatsappContent",
+    "Window",
+    "accepted",
+    "degraded",
+    "emulated",
+    "error_text",
+    "hookimpl",
+    "look_up",
+    "merge",
+    "native",
+    "refused",
+]
+
+S = TypeVar("S", bound=Settings)
+
+
+@attrs.frozen(kw_only=True)
+class Job(Generic[S]):
+    """One campaign to be made at the vendor: what all its people have in common.
+
+    Attributes:
+        title: Name for the vendor: the campaign's, and the marker where the account wants one.
+
+        marker: By this the vendor's campaign is found again; empty when the account wants none.
+
+        description: As the author wrote it.
+
+        contents: What is said, per channel; more than one channel only where the vendor can carry them together.
+
+        start: When people may first be contacted, aware; never in the past when the request is made.
+
+        scheduled: Whether ``start`` lies in the future, so that a vendor that can wait is asked to.
+
+        window: Hours and days, None for any.
+
+        zone: IANA zone of the window and of these people.
+
+        settings: The account.
+    """
+
+    title: str
+    marker: str
+    description: str
+    contents: Mapping[Channel, Content]
+    start: datetime
+    scheduled: bool
+    window: Window | None
+    zone: str
+    settings: S
+
+
+@attrs.frozen(kw_only=True)
+class Batch:
+    """People who travel in one request, as columns of equal length; no object per person.
+
+    Attributes:
+        phones: E.164, with ``+``.
+
+        ids: The contact's id, or the empty text.
+
+        names: The contact's name, or the empty text.
+
+        values: For every placeholder of the contents, each person's value, fallbacks filled in.
+    """
+
+    phones: Sequence[str]
+    ids: Sequence[str]
+    names: Sequence[str]
+    values: Mapping[Placeholder, Sequence[str]] = attrs.field(factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.phones)
+
+    def render(self, template: Template) -> list[str]:
+        """Give each person's text."""
+        return template.render(self.values, len(self.phones))
+
+
+@attrs.frozen(kw_only=True)
+class Reached:
+    """One contact that an emulator would have made with a real person."""
+
+    phone: str
+    channel: Channel
+    at: datetime
+
+
+class Emulator(Protocol):
+    """The vendor as a small state machine: strict about what its page calls required, deterministic, no I/O.
+
+    Attributes:
+        reached: Every contact with a person, in order; a test counts whom the campaign reached, and how often.
+    """
+
+    reached: list[Reached]
+
+    def answer(self, received: Received, now: datetime) -> Response:
+        """Answer one request, as the vendor would."""
+
+
+def _no_requests(_job: Job[Any]) -> Sequence[Request]:
+    return ()
+
+
+def _no_findings(_job: Job[Any]) -> Iterable[Finding]:
+    return ()
+
+
+def _cannot_ask(_job: Job[Any], _request: Request) -> Question[Settled] | None:
+    return None
+
+
+def _cannot_list(_job: Job[Any]) -> Question[Roll] | None:
+    return None
+
+
+def bearer(token: str) -> Mapping[str, str]:
+    """``Authorization: Bearer <token>``; a prefix that was typed with the token is taken off first."""
+    return {"Authorization": f"Bearer {token.removeprefix('Bearer ').strip()}"}
+
+
+@attrs.frozen(kw_only=True)
+class Provider(Generic[S]):
+    """A vendor as we see it. All functions are pure.
+
+    Attributes:
+        name: The word that a campaign's routes use; the import name is ``outreach_<name>``.
+
+        title: The vendor's own name.
+
+        docs: Address of the vendor's documentation.
+
+        version: Of the adapter; part of the plan's digest.
+
+        settings: Class of the account.
+
+        capabilities: What it can do.
+
+        open: Requests that make the campaign at the vendor, once, in order; they reach nobody.
+
+        load: The request that brings one batch of people.
+
+        launch: Requests after all people are loaded, once, in order.
+
+        interpret: Meaning of a 2xx answer.
+
+        explain: The vendor's own words in an error answer.
+
+        check: Findings beyond the capabilities, such as the vendor's limits; no person is named in them.
+
+        settle: How to find out what became of an ``open`` or ``launch`` request whose answer was lost;
+            None when the vendor cannot be asked.
+
+        roll: How to list who is loaded. With it, loads that were lost are settled, and everybody is compared
+            before ``launch``. None when the vendor cannot be asked.
+
+        auth: Headers from the token.
+
+        emulate: A fresh stand-in for the vendor.
+
+        sandbox: Settings under which the stand-in works without an account.
+    """
+
+    name: str
+    title: str
+    docs: str
+    version: str
+    settings: type[S]
+    capabilities: Capabilities
+    load: Callable[[Job[S], Batch], Request]
+    interpret: Callable[[Job[S], Request, Response, Batch | None], Outcome]
+    emulate: Callable[[], Emulator]
+    sandbox: S
+    open: Callable[[Job[S]], Sequence[Request]] = _no_requests
+    launch: Callable[[Job[S]], Sequence[Request]] = _no_requests
+    check: Callable[[Job[S]], Iterable[Finding]] = _no_findings
+    settle: Callable[[Job[S], Request], Question[Settled] | None] = _cannot_ask
+    roll: Callable[[Job[S]], Question[Roll] | None] = _cannot_list
+    explain: Callable[[Response], str] = attrs.field(default=error_text)
+    auth: Callable[[str], Mapping[str, str]] = bearer
+
+
+def merge(body: Mapping[str, Any], extra: Mapping[str, object]) -> dict[str, Any]:
+    """Lay the account's ``extra`` over a body, mapping by mapping."""
+    merged: dict[str, Any] = dict(body)
+    for key, value in extra.items():
+        below = merged.get(key)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        merged[key] = merge(below, value) if both else value  # type: ignore[arg-type]  # both are mappings here
+    return merged
