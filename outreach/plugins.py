@@ -79,8 +79,6 @@ def load_plugins(*extra: object) -> Plugins:
             given = _register(manager, plugin)
             wrong = [f"gave {one!r}, which is no Provider" for one in given if not isinstance(one, Provider)]
             taken = [f"'{one.name}' is already provided by {owners[one.name]}" for one in given if one.name in owners]
-                f"'{one.name}' is already provided by {owners[one.name]}" for one in given if one.name in owners
-            ]
             if wrong or taken:
                 failed.append(Failure(name, "; ".join(wrong + taken)))
                 continue

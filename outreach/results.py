@@ -1,0 +1,102 @@
+"""What the calls of the Python API answer, and what they tell while they work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from outreach.model import State, Status
+from outreach.planning.values import Rows
+
+
+class Phase(StrEnum):
+    """What is being done."""
+
+    READING = "reading"
+    SENDING = "sending"
+
+
+@attrs.frozen(kw_only=True)
+class Progress:
+    """How far a call has come.
+
+    Attributes:
+        phase: What is being done.
+
+        done: Rows read, or deliveries that are done with.
+
+        total: Of how many; None while unknown.
+
+        accepted: Deliveries that the vendors took in this call.
+
+        rejected: Deliveries that they refused in this call.
+
+        unknown: Deliveries in this call whose outcome is not known.
+
+        note: What is going on, in a sentence; may be empty.
+    """
+
+    phase: Phase
+    done: int
+    total: int | None = None
+    accepted: int = 0
+    rejected: int = 0
+    unknown: int = 0
+    note: str = ""
+
+
+#: Called often and from the event loop's thread: it must return at once and not raise.
+Watch = Callable[[Progress], None]
+
+
+@attrs.frozen(kw_only=True)
+class Summary:
+    """A campaign by numbers, from its journal.
+
+    Attributes:
+        campaign: Its name.
+
+        round: Its round.
+
+        plan: Digest of the latest plan.
+
+        rows: What became of the rows at the latest plan.
+
+        deliveries: All deliveries of the campaign by present state; every state has an entry.
+
+        skipped: Skipped deliveries by reason.
+
+        statuses: Deliveries by what became of the person.
+
+        routes: Deliveries by (channel, provider) and state.
+
+        reasons: Deliveries that were not accepted, by state and reason.
+
+        waiting: Planned deliveries that are not due yet.
+
+        next: When to run ``send`` again; None when nothing waits.
+
+        running: Whether a send is at work right now.
+
+        interrupted: Whether this call was stopped before its end.
+
+        exit_code: What the command line exits with.
+    """
+
+    campaign: str
+    round: int
+    plan: str
+    rows: Rows
+    deliveries: Mapping[State, int]
+    skipped: Mapping[str, int]
+    statuses: Mapping[Status, int] = attrs.field(factory=dict)
+    routes: Mapping[tuple[str, str], Mapping[State, int]] = attrs.field(factory=dict)
+    reasons: Mapping[tuple[State, str], int] = attrs.field(factory=dict)
+    waiting: int = 0
+    next: datetime | None = None
+    running: bool = False
+    interrupted: bool = False
+    exit_code: int = 0
