@@ -108,7 +108,7 @@ def _source(entry: EntryPoint) -> str:
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
 
 
-def _register(manager: pluggy.PluginManager, plugin: object) -> list[Provider[Any]]:
+def _register(manager: pluggy.PluginManager, plugin: object) -> list[Any]:
     manager.register(plugin)
     try:
         manager.check_pending()
