@@ -52,10 +52,14 @@ class Spool:
         record = {"c": channel, "w": provider, "x": reason, "p": phones, "i": ids, "r": rows}
         self._skipped.append(self._write(record))
 
+    def at(self, slice_number: int, index: int) -> Spooled:
+        """Give a batch of a slice by its position."""
+        return _spooled(self._read(self._offsets[slice_number][index]))
+
     def batches(self, slice_number: int) -> Iterator[Spooled]:
         """Give the batches of a slice in order."""
-        for offset in self._offsets.get(slice_number, ()):
-            yield _spooled(self._read(offset))
+        for index in range(len(self._offsets.get(slice_number, ()))):
+            yield self.at(slice_number, index)
 
     def new_batches(self) -> Iterator[NewBatch]:
         """Give all batches in the order in which they were added, for the journal."""
