@@ -77,10 +77,23 @@ def contents(campaign: Campaign, channels: tuple[Channel, ...]) -> Mapping[Chann
     return {channel: content for channel in channels if (content := campaign.content(channel)) is not None}
 
 
+#: How requests travel, not what they say: these may change between two runs of one campaign.
+_NOT_CONTENT: Mapping[str, Any] = {
+    "token": None,
+    "base_url": "",
+    "timeout": 0.0,
+    "pace": 0.0,
+    "concurrency": 0,
+    "batch_size": None,
+    "campaign_size": None,
+    "settle_after": 0.0,
+}
+
+
 def fingerprint(campaign: Campaign, carrier: Carrier, channels: tuple[Channel, ...], zone: str) -> str:
     """Digest everything that a campaign at the vendor is made of, its people and start left out."""
     said = {channel.value: content for channel, content in contents(campaign, channels).items()}
-    settings = attrs.evolve(carrier.settings, token=None, timeout=0, pace=0, concurrency=0, batch_size=None)
+    settings = attrs.evolve(carrier.settings, **_NOT_CONTENT)
     parts = (campaign.description, said, campaign.schedule.window, zone, settings, carrier.provider.name)
     return digest_of(*parts)
 
