@@ -22,7 +22,7 @@ from outreach.planning.reading import read, suppressed
 from outreach.planning.requests import planned_requests
 from outreach.planning.values import Plan, PlannedRequest
 from outreach.plugins import Plugins, load_plugins
-from outreach.results import Progress, Summary, Watch
+from outreach.results import Phase, Progress, Summary, Watch
 
 if TYPE_CHECKING:
     from outreach.contacts.values import Dropped
@@ -101,8 +101,9 @@ def plan(
     builder = Builder(
         campaign, accounts, now=now or datetime.now(UTC), suppressed=suppressed(campaign), rejects=rejects
     )
-    for _ in read(campaign, builder, stdin, watch or _unwatched):
-        pass
+    for rows in read(campaign, builder, stdin):
+        if watch is not None:
+            watch(Progress(phase=Phase.READING, done=rows))
     return builder.finish()
 
 
@@ -130,7 +131,7 @@ def requests(
     accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
     with Spool() as spool:
         builder = Builder(campaign, accounts, now=now, suppressed=suppressed(campaign), sink=spool)
-        for _ in read(campaign, builder, stdin, _unwatched):
+        for _ in read(campaign, builder, stdin):
             pass
         refusals = builder.finish().refusals
         if refusals:

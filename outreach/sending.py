@@ -152,7 +152,8 @@ class Sending:
             sink=spool,
             limit=limit,
         )
-        for _ in read(self.campaign, builder, stdin, self.watch):
+        for rows in read(self.campaign, builder, stdin):
+            self.watch(Progress(phase=Phase.READING, done=rows))
             await asyncio.sleep(0)
             if self.stop.is_set():
                 raise Refused(["stopped while the contacts were read; nothing was sent"])

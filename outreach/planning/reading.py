@@ -10,7 +10,6 @@ from outreach.errors import Problem, SpecError
 from outreach.model import Campaign
 from outreach.planning.build import Builder
 from outreach.planning.columns import missing, wanted
-from outreach.results import Phase, Progress, Watch
 
 
 def suppressed(campaign: Campaign) -> Suppression:
@@ -22,8 +21,8 @@ def suppressed(campaign: Campaign) -> Suppression:
     return Suppression.load(campaign.suppress, base=campaign.base, country=campaign.contacts.country)
 
 
-def read(campaign: Campaign, builder: Builder, stdin: BinaryIO | None, watch: Watch) -> Iterator[None]:
-    """Give the builder every chunk of the contacts; yields after each, so that the caller can look at the world.
+def read(campaign: Campaign, builder: Builder, stdin: BinaryIO | None) -> Iterator[int]:
+    """Give the builder every chunk of the contacts; yields the rows read so far, so that the caller can look around.
 
     Raises:
         SpecError: A list cannot be read, or lacks a column that the campaign asks for.
@@ -35,8 +34,7 @@ def read(campaign: Campaign, builder: Builder, stdin: BinaryIO | None, watch: Wa
         for chunk in people:
             builder.add(chunk)
             rows += len(chunk) + len(chunk.dropped)
-            watch(Progress(phase=Phase.READING, done=rows))
-            yield
+            yield rows
     except SpecError as error:
         raise SpecError([_placed(campaign, problem) for problem in error.problems]) from None
 
