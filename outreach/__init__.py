@@ -50,24 +50,59 @@ if TYPE_CHECKING:
     from outreach.results import Phase, Progress, Summary
 
 #: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
-_HOME = {
-    **dict.fromkeys(
-        "areport asend astatus journal_path load plan report requests send status".split(), "outreach.client"
+_NAMES = {
+    "outreach.client": (
+        "areport",
+        "asend",
+        "astatus",
+        "journal_path",
+        "load",
+        "plan",
+        "report",
+        "requests",
+        "send",
+        "status",
     ),
-    "DeliveryRow": "outreach.delivery.journal",
-    **dict.fromkeys(
-        "CredentialError EnvironmentProblem JournalError JournalInUse OutreachError PluginError Problem Refused "
-        "SpecError Unavailable".split(),
-        "outreach.errors",
+    "outreach.delivery.journal": ("DeliveryRow",),
+    "outreach.errors": (
+        "CredentialError",
+        "EnvironmentProblem",
+        "JournalError",
+        "JournalInUse",
+        "OutreachError",
+        "PluginError",
+        "Problem",
+        "Refused",
+        "SpecError",
+        "Unavailable",
     ),
-    **dict.fromkeys(
-        "AiCallContent Campaign Channel Columns Contacts Day Limits Messages PerContact Purpose Route Schedule Secret "
-        "Settings SmsContent State Status Template VoiceContent WhatsappContent Window".split(),
-        "outreach.model",
+    "outreach.model": (
+        "AiCallContent",
+        "Campaign",
+        "Channel",
+        "Columns",
+        "Contacts",
+        "Day",
+        "Limits",
+        "Messages",
+        "PerContact",
+        "Purpose",
+        "Route",
+        "Schedule",
+        "Secret",
+        "Settings",
+        "SmsContent",
+        "State",
+        "Status",
+        "Template",
+        "VoiceContent",
+        "WhatsappContent",
+        "Window",
     ),
-    **dict.fromkeys("Plan PlannedRequest RoutePlan Rows".split(), "outreach.planning.values"),
-    **dict.fromkeys("Phase Progress Summary".split(), "outreach.results"),
+    "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
+    "outreach.results": ("Phase", "Progress", "Summary"),
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "AiCallContent",
