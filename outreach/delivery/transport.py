@@ -254,9 +254,7 @@ def _too_large(max_bytes: int) -> Lost:
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (aiohttp.ClientConnectorDNSError, "the host's name cannot be found"),
     (aiohttp.ClientConnectorSSLError, "no TLS with the host"),
-    (aiohttp.ConnectionTimeoutError, "no connection in time"),
     (aiohttp.ClientConnectorError, "cannot connect"),
-    (TimeoutError, "no answer in time"),
     (aiohttp.ClientPayloadError, "the answer broke off"),
     (aiohttp.ClientResponseError, "the answer is no HTTP that can be read"),
     (_Stale, "an idle connection went bad"),
@@ -267,6 +265,8 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 def _failure(error: Exception, *, sent: bool) -> NotSent | Lost:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return Unsendable(f"the host's certificate is not trusted: {_certificate(error)}")
+    if isinstance(error, TimeoutError):
+        return Lost("no answer in time") if sent else NotSent("no connection in time")
     reason = next((text for kind, text in _REASONS if isinstance(error, kind)), type(error).__name__)
     system = getattr(error, "strerror", None) if isinstance(error, aiohttp.ClientConnectorError) else None
     told = f"{reason} ({masked(system)})" if isinstance(system, str) else reason
