@@ -10,6 +10,7 @@ import struct
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from aiohttp import hdrs, web
 from outreach.masking import masked
 from outreach.provider import Emulator, Provider
 from outreach.sandbox.faults import BEFORE, Fault, FaultKind, Faults
+from outreach.sandbox.memory import Memory
 from outreach.wire import Received, Response
 
 HOST = "127.0.0.1"
@@ -52,6 +54,8 @@ class SandboxServer:
 
         faults: What goes wrong on purpose.
 
+        memory: File in which the emulators' state outlives the server; None forgets.
+
     Attributes:
         emulators: By name of the provider.
     """
@@ -63,12 +67,14 @@ class SandboxServer:
         port: int = 0,
         clock: Callable[[], datetime],
         faults: Iterable[Fault] = (),
+        memory: Path | None = None,
     ) -> None:
         self.emulators: Mapping[str, Emulator] = {name: one.emulate() for name, one in providers.items()}
         self._providers = providers
         self._port = port
         self._clock = clock
         self._faults = Faults(faults)
+        self._memory = Memory(memory)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -77,6 +83,7 @@ class SandboxServer:
         Raises:
             OSError: The port is taken.
         """
+        self._memory.recall(self.emulators)
         application = web.Application(client_max_size=MAX_BODY, middlewares=[_local_only])
         application.router.add_get("/", self._index)
         application.router.add_get("/_reached", self._reached)
@@ -97,6 +104,7 @@ class SandboxServer:
         runner, self._runner = self._runner, None
         if runner:
             await runner.cleanup()
+        self._memory.close()
 
     def base_url(self, name: str) -> str:
         """Give the address of a provider's emulator, with a trailing slash.
@@ -151,8 +159,10 @@ class SandboxServer:
         return _whole(answer or Response.of({}))
 
     def _answer(self, name: str, received: Received) -> Response:
+        now = self._clock()
+        self._memory.note(name, received, now)
         try:
-            return self.emulators[name].answer(received, self._clock())
+            return self.emulators[name].answer(received, now)
         except Exception:  # noqa: BLE001  # an emulator may be a stranger's; its mistake looks to the sender as a vendor's would
             _log.exception("the emulator of '%s' failed at %s", name, received.method)
             return Response.of({"error": f"the emulator of '{name}' failed; see the sandbox's log"}, 500)
