@@ -110,7 +110,13 @@ class _Reading:
         routes = campaign.routes
         if via is not None:
             routes = tuple(attrs.evolve(route, providers=(via,)) for route in routes)
-        return attrs.evolve(campaign, providers={**own, **beside}, routes=routes, base=root.at.source.folder)
+        return attrs.evolve(
+            campaign,
+            providers={**own, **beside},
+            routes=routes,
+            base=root.at.source.folder,
+            places=dict(_places(root, ())),
+        )
 
     def open(self, path: str | Path) -> Table | None:
         source = Source(str(path), Path(path).parent)
@@ -212,6 +218,15 @@ def _keys(node: Node, place: Place) -> Iterator[tuple[Place, Mark]]:
     elif isinstance(node, Items):
         for index, below in enumerate(node):
             yield from _keys(below, (*place, index))
+
+
+def _places(node: Node, place: Place) -> Iterator[tuple[str, tuple[str, int, int]]]:
+    """Give where every value stands, for mistakes that only the contacts or the providers bring to light."""
+    if place:
+        yield write(place), (node.at.source.name, node.at.line, node.at.column)
+    below = node.items() if isinstance(node, Table) else enumerate(node) if isinstance(node, Items) else ()
+    for key, value in below:
+        yield from _places(value, (*place, key))
 
 
 def _sorted(mistakes: list[Problem]) -> list[Problem]:
