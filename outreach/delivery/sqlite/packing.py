@@ -33,7 +33,7 @@ STAGES: Sequence[Stage] = tuple(sorted(CODES, key=CODES.__getitem__))
 MIXED = ""
 
 Packed = bytes | str
-Keys = Sequence[int] | Sequence[str]
+Keys = Sequence[int | str]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -71,10 +71,7 @@ def pack_phones(phones: Sequence[str]) -> Packed:
 
 def phone_keys(packed: Packed) -> Keys:
     """Give what is compared when numbers are looked for: integers, or texts where they are no E.164 numbers."""
-    if isinstance(packed, str):
-        texts: list[str] = orjson.loads(packed)
-        return texts
-    return _integers(packed)
+    return [_key(text) for text in orjson.loads(packed)] if isinstance(packed, str) else _integers(packed)
 
 
 def unpack_phones(packed: Packed) -> list[str]:
@@ -154,6 +151,11 @@ def tally(receipt: Receipt | None, receipts: Mapping[int, Receipt], size: int) -
     if len(receipts) < size:
         statuses.add(receipt.status if receipt else None)
     return statuses.pop() if len(statuses) == 1 else MIXED
+
+
+def _key(text: str) -> int | str:
+    packed = pack_phones([text])
+    return text if isinstance(packed, str) else _integers(packed)[0]
 
 
 def _loads(packed: bytes | None) -> Any:

@@ -14,7 +14,7 @@ from outreach.delivery.journal import BatchRow, CampaignKey, NewBatch, NewSlice,
 from outreach.delivery.sqlite import packing, records
 from outreach.delivery.sqlite.packing import Keys
 from outreach.delivery.sqlite.queries import queries
-from outreach.delivery.sqlite.settling import fates_of, pick
+from outreach.delivery.sqlite.settling import arrange, fates_of, pick
 from outreach.errors import EnvironmentProblem
 from outreach.model import Channel
 
@@ -263,6 +263,6 @@ def _shrink(connection: sqlite3.Connection, record: records.Record, staying: Seq
 
 
 def _given_up(batch: BatchRow, at: int) -> BatchRow:
-    if batch.stage is not Stage.PLANNED:
-        return batch
-    return attrs.evolve(batch, stage=Stage.CANCELLED, reason=REMOVED, updated_at=packing.moment(at))
+    if batch.stage is Stage.PLANNED:
+        return attrs.evolve(batch, stage=Stage.CANCELLED, reason=REMOVED, updated_at=packing.moment(at))
+    return arrange(batch, fates_of(batch), (batch.stage, batch.reason))

@@ -36,7 +36,7 @@ def conclude(batch: BatchRow, outcome: LoadOutcome, at: datetime) -> list[BatchR
         fates[index] = outcome.exceptions.get(index, (outcome.stage, outcome.reason))
     base = (outcome.stage, outcome.reason) if batch.stage in UNSETTLED else (batch.stage, batch.reason)
     batch = _with_receipts(attrs.evolve(batch, updated_at=at), outcome, told)
-    return [_arrange(pick(batch, stay), [fates[index] for index in stay], base) for stay in _parts(fates)]
+    return [arrange(pick(batch, stay), [fates[index] for index in stay], base) for stay in _parts(fates)]
 
 
 def cancel(batch: BatchRow, stages: Collection[Stage], reason: str, at: datetime) -> tuple[BatchRow, int]:
@@ -47,7 +47,7 @@ def cancel(batch: BatchRow, stages: Collection[Stage], reason: str, at: datetime
         fates[index] = (Stage.CANCELLED, reason)
     base = (Stage.CANCELLED, reason) if batch.stage in stages else (batch.stage, batch.reason)
     now = attrs.evolve(batch, updated_at=at) if given_up else batch
-    return _arrange(now, fates, base), len(given_up)
+    return arrange(now, fates, base), len(given_up)
 
 
 def note(batch: BatchRow, receipts: Mapping[int, Receipt], at: datetime) -> BatchRow:
@@ -77,6 +77,19 @@ def pick(batch: BatchRow, indexes: Sequence[int]) -> BatchRow:
         receipts={place[index]: receipt for index, receipt in batch.receipts.items() if index in place},
         earlier={place[index]: count for index, count in batch.earlier.items() if index in place},
     )
+
+
+def arrange(batch: BatchRow, fates: Sequence[Fate], base: Fate) -> BatchRow:
+    """Write stages down as one for all and the exceptions.
+
+    A launch takes the batches whose one stage is loaded, hence nobody is loaded by exception.
+    """
+    if not any(fate == base for fate in fates):
+        base = fates[0]
+    base = next((fate for fate in fates if fate[0] is Stage.LOADED), base)
+    alike = {base[0]} if base[0] is Stage.LOADED else set()
+    exceptions = {i: fate for i, fate in enumerate(fates) if fate != base and fate[0] not in alike}
+    return attrs.evolve(batch, stage=base[0], reason=base[1], exceptions=exceptions)
 
 
 def fates_of(batch: BatchRow) -> list[Fate]:
@@ -110,16 +123,3 @@ def _parts(fates: Sequence[Fate]) -> list[list[int]]:
         parts.setdefault(fate if fate[0] is Stage.PLANNED else None, []).append(index)
     staying = parts.pop(None, None)
     return [*([staying] if staying else []), *parts.values()]
-
-
-def _arrange(batch: BatchRow, fates: Sequence[Fate], base: Fate) -> BatchRow:
-    """Write stages down as one for all and the exceptions.
-
-    A launch takes the batches whose one stage is loaded, hence nobody is loaded by exception.
-    """
-    if not any(fate == base for fate in fates):
-        base = fates[0]
-    base = next((fate for fate in fates if fate[0] is Stage.LOADED), base)
-    alike = {base[0]} if base[0] is Stage.LOADED else set()
-    exceptions = {i: fate for i, fate in enumerate(fates) if fate != base and fate[0] not in alike}
-    return attrs.evolve(batch, stage=base[0], reason=base[1], exceptions=exceptions)
