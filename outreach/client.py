@@ -232,7 +232,7 @@ async def astatus(campaign: Campaign, *, journal: str | Path | None = None, sand
     Raises:
         JournalError: The journal is damaged or was copied.
     """
-    from outreach.sending import standing  # noqa: PLC0415  # brings in sqlite3
+    from outreach.standing import standing  # noqa: PLC0415  # brings in sqlite3
 
     return await standing(campaign, journal_path(campaign, journal, sandbox=sandbox))
 
@@ -250,13 +250,13 @@ async def areport(
     Raises:
         JournalError: The journal is in use, damaged or was copied.
     """
-    from outreach.sending import opened  # noqa: PLC0415  # brings in sqlite3
+    from outreach.standing import key_of, opened  # noqa: PLC0415  # brings in sqlite3
 
     path = journal_path(campaign, journal, sandbox=sandbox)
     if not path.exists():
         return
-    async with opened(path) as (found, key):
-        async for row in found.deliveries(key(campaign)):
+    async with opened(path) as found:
+        async for row in found.deliveries(key_of(campaign)):
             yield row
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import attrs
 
-from outreach.delivery.clock import Clock, SystemClock
+from outreach.delivery.clock import Clock
 from outreach.delivery.journal import CampaignKey, Counts, Journal, NewSlice, Stage
 from outreach.delivery.lane import Lane, Stopped
 from outreach.delivery.ledger import JournalLedger
@@ -20,16 +20,17 @@ from outreach.delivery.pace import Quota
 from outreach.delivery.run import Ended, Engine
 from outreach.delivery.settle import ABOARD
 from outreach.delivery.spool import Spool
-from outreach.delivery.sqlite import SqliteJournal, livestatus
+from outreach.delivery.sqlite import SqliteJournal
 from outreach.delivery.transport import HttpTransport
-from outreach.errors import CredentialError, JournalInUse, Refused, SpecError
+from outreach.errors import CredentialError, Refused, SpecError
 from outreach.model import Campaign, Secret, State
 from outreach.planning.build import Builder
 from outreach.planning.carrier import Carrier, carriers, fingerprint, title
 from outreach.planning.reading import read, suppressed
-from outreach.planning.values import Plan, Rows, SlicePlan
+from outreach.planning.values import Plan, SlicePlan
 from outreach.plugins import Plugins
 from outreach.results import Phase, Progress, Summary, Watch
+from outreach.standing import LiveStatus, key_of, summary
 
 #: Letters of a marker: none that is mistaken for another.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -54,7 +55,7 @@ class Sending:
     rng: random.Random
     stop: asyncio.Event
     watch: Watch
-    live: livestatus.LiveStatus
+    live: LiveStatus
 
     @classmethod
     async def begin(  # noqa: PLR0913  # keywords; what the world is made of
@@ -93,9 +94,8 @@ class Sending:
             )
             for name, carrier in _with_tokens(accounts).items()
         }
-        live = stack.enter_context(livestatus.LiveStatus(path, clock=clock.monotonic))
-        key = CampaignKey(campaign.name, campaign.round)
-        return cls(campaign, key, journal, accounts, lanes, clock, rng, stop, watch, live)
+        live = stack.enter_context(LiveStatus(path, clock.monotonic))
+        return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live)
 
     async def run(
         self,
@@ -117,7 +117,9 @@ class Sending:
         counts = await self.journal.counts(self.key)
         if ended.failure is not None:
             raise ended.failure
-        return _summary(self.key, plan.digest, plan.rows, counts, ended, self.lanes)
+        lanes = self.lanes.values()
+        halted, down = any(lane.halted for lane in lanes), any(lane.unavailable for lane in lanes)
+        return summary(self.key, plan.digest, plan.rows, counts, ended, halted=halted, down=down)
 
     async def _settle(self) -> None:
         engine = Engine(self.campaign, self.key, self.journal, self.lanes, clock=self.clock, stop=self.stop)
@@ -209,12 +211,12 @@ class Sending:
 class _Teller:
     """Tells the watcher, and whoever asks from another process, how far the run has come."""
 
-    def __init__(self, watch: Watch, live: livestatus.LiveStatus, counts: Counts, key: CampaignKey, plan: Plan) -> None:
+    def __init__(self, watch: Watch, live: LiveStatus, counts: Counts, key: CampaignKey, plan: Plan) -> None:
         self._watch = watch
         self._live = live
         self._total = counts.deliveries[State.PLANNED]
         self._told = dict.fromkeys((Stage.ACCEPTED, Stage.REJECTED, Stage.UNKNOWN), 0)
-        self._summary = _summary(key, plan.digest, plan.rows, counts, Ended(), {})
+        self._summary = summary(key, plan.digest, plan.rows, counts, Ended())
         self(Stage.ACCEPTED, 0)
 
     def __call__(self, stage: Stage, count: int) -> None:
@@ -298,62 +300,3 @@ async def _quota(campaign: Campaign, journal: Journal, clock: Clock) -> Quota | 
         if older > newer
     ]
     return Quota(campaign.limits.per_hour, _HOUR.total_seconds(), past)
-
-
-def _summary(
-    key: CampaignKey, digest: str, rows: Rows, counts: Counts, ended: Ended, lanes: Mapping[str, Lane]
-) -> Summary:
-    return Summary(
-        campaign=key.name,
-        round=key.round,
-        plan=digest,
-        rows=rows,
-        deliveries=counts.deliveries,
-        skipped=counts.skipped,
-        statuses=counts.statuses,
-        routes=counts.routes,
-        reasons=counts.reasons,
-        waiting=ended.waiting,
-        next=ended.next,
-        interrupted=ended.interrupted,
-        exit_code=exit_code(counts, ended, lanes),
-    )
-
-
-def exit_code(counts: Counts, ended: Ended, lanes: Mapping[str, Lane]) -> int:
-    """Say in one number how a call ended; what a person must mend first wins."""
-    left = counts.deliveries[State.PLANNED] - ended.waiting
-    short = left + counts.deliveries[State.REJECTED] + counts.deliveries[State.CANCELLED]
-    verdicts = (
-        (ended.interrupted, 130),
-        (any(lane.halted for lane in lanes.values()), 4),
-        (counts.deliveries[State.UNKNOWN] + counts.deliveries[State.IN_FLIGHT] > 0, 7),
-        (any(lane.unavailable for lane in lanes.values()), 5),
-        (short > 0, 1),
-    )
-    return next((code for holds, code in verdicts if holds), 0)
-
-
-@asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[tuple[Journal, Callable[[Campaign], CampaignKey]]]:
-    """Open a journal to look into it."""
-    async with await SqliteJournal.open(path, now=SystemClock().now()) as journal:
-        yield journal, lambda campaign: CampaignKey(campaign.name, campaign.round)
-
-
-async def standing(campaign: Campaign, path: Path) -> Summary:
-    """Say where a campaign stands: from the journal, or from the process that holds it."""
-    key = CampaignKey(campaign.name, campaign.round)
-    nothing = Counts(deliveries=dict.fromkeys(State, 0), skipped={}, statuses={}, routes={}, reasons={})
-    if not path.exists():  # noqa: ASYNC240  # one look at the disk before there is anything to wait for
-        return _summary(key, "", Rows(read=0, used=0, skipped={}), nothing, Ended(), {})
-    try:
-        async with opened(path) as (journal, _):
-            counts, planned = await journal.counts(key), await journal.last_plan(key)
-    except JournalInUse:
-        running = livestatus.read(path)
-        if running is None or (running.campaign, running.round) != (key.name, key.round):
-            raise
-        return running
-    digest, rows = planned or ("", {"read": 0, "used": 0, "skipped": {}})
-    return _summary(key, digest, Rows(**rows), counts, Ended(), {})  # type: ignore[arg-type]  # as written by asdict

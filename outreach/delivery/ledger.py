@@ -21,7 +21,7 @@ class JournalLedger:
     async def read(cls, journal: Journal, key: CampaignKey, campaign: Campaign, now: datetime) -> JournalLedger:
         """Read what the planner will ask for."""
         limit = campaign.limits.per_contact
-        ledger = cls(limit and limit.count, await journal.pressure(now - limit.period) if limit else {})
+        ledger = cls(limit.count, await journal.pressure(now - limit.period)) if limit else cls(None, {})
         async for channels, phones in journal.contacted(key):
             for channel in channels:
                 ledger.add(channel, phones)

@@ -38,6 +38,10 @@ NOT_SETTLED = "a lost answer is not settled yet; run send again"
 Tell = Callable[[Stage, int], None]
 
 
+class Unsettled(Held):
+    """A lost answer must be settled first."""
+
+
 @attrs.define
 class Ended:
     """How a run ended.
@@ -47,6 +51,8 @@ class Ended:
 
         next: When the first of them is.
 
+        unsettled: Slices that a lost answer keeps from going on.
+
         interrupted: Whether it was stopped.
 
         failure: What broke it off: the journal or the disk.
@@ -54,6 +60,7 @@ class Ended:
 
     waiting: int = 0
     next: datetime | None = None
+    unsettled: int = 0
     interrupted: bool = False
     failure: BaseException | None = None
 
@@ -136,6 +143,7 @@ class Engine:
             try:
                 await work(one)
             except Held as reason:
+                self.ended.unsettled += isinstance(reason, Unsettled)
                 await self._hold(one, str(reason))
             except Stopped:
                 await self._hold(one, "stopped")
@@ -200,7 +208,7 @@ class Engine:
             if await Settler(self._journal, lane, self._clock.now()).aboard(one, made):
                 break
             if not await self._journal.batches(one.id, (Stage.PLANNED,), limit=1):
-                raise Held(NOT_SETTLED)
+                raise Unsettled(NOT_SETTLED)
         if await self._journal.batches(one.id, (Stage.LOADED,), limit=1):
             await self._steps(one, Step.LAUNCH, launch, made)
 
@@ -226,7 +234,7 @@ class Engine:
             if state is StepState.UNSENT:
                 state = await self._step(one, step, position, filled, made)
             if state is StepState.UNKNOWN:
-                raise Held(_because(request, NOT_SETTLED))
+                raise Unsettled(_because(request, NOT_SETTLED))
             one = await self._again(one)
         return one
 
