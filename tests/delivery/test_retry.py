@@ -147,7 +147,7 @@ def test_an_adapter_that_stumbles_over_an_error_text_does_not_hide_the_status() 
     """The meaning hangs on the status, not on the words."""
 
     def stumble(_: Response) -> str:
-        raise KeyError("detail")  # noqa: EM101  # what a careless adapter does
+        raise KeyError("detail")  # what a careless adapter does
 
     outcome = classify(RING, Response(status=400), explain=stumble, now=NOW)
 
