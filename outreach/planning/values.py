@@ -89,6 +89,32 @@ class Plan:
 
 
 @attrs.frozen(kw_only=True)
+class SlicePlan:
+    """One campaign to be made at a vendor.
+
+    Attributes:
+        number: Position in the plan; batches name it.
+
+        provider: The account.
+
+        channels: What it carries.
+
+        zone: IANA zone of its people.
+
+        fingerprint: Digest of everything it is made of, its people and start left out.
+
+        held: Left for a later call (``--limit``).
+    """
+
+    number: int
+    provider: str
+    channels: tuple[Channel, ...]
+    zone: str
+    fingerprint: str
+    held: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class PlannedRequest:
     """One request of a plan, for people to read; secrets and numbers are masked unless asked for."""
 
