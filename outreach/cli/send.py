@@ -17,7 +17,7 @@ from outreach.cli.target import Target, journal, spec
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--approve", metavar="DIGEST", help="Send only if the plan has this digest; does not ask.")
 @click.option("--wait", is_flag=True, help="Sleep until the window opens instead of ending.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Send at most so many deliveries this time.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Contact at most so many people this time.")
 @common.strict
 @common.show_numbers_in_log
 @common.as_json

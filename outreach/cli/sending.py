@@ -85,7 +85,6 @@ class _Sending:
 
     def __init__(self, target: Target, campaign: Campaign, wish: Wish, display: Display) -> None:
         self.begun = False
-        self._declined = False
         self._target = target
         self._campaign = campaign
         self._wish = wish
@@ -96,7 +95,7 @@ class _Sending:
         target, wish = self._target, self._wish
         with Interrupts(stop, say, lambda: self.begun) as interrupts:
             try:
-                summary = await client.asend(
+                return await client.asend(
                     self._campaign,
                     journal=target.journal,
                     sandbox=target.sandbox,
@@ -112,9 +111,6 @@ class _Sending:
                 if interrupts.given_up:
                     raise Interrupted(begun=True) from None
                 raise
-        if self._declined:
-            raise Refused(["you said no"])
-        return summary
 
     def _watch(self, seen: Progress) -> None:
         self.begun = self.begun or seen.phase is Phase.SENDING
@@ -124,9 +120,10 @@ class _Sending:
         self._display.close()
         show(plan_view.brief(plan, zone_of(self._campaign)), stderr=True)
         if self._wish.ask and any(route.planned for route in plan.routes):
-            self._declined = not click.confirm(question(plan, sandbox=self._target.sandbox), err=True)
-        self.begun = not self._declined
-        return self.begun
+            if not click.confirm(question(plan, sandbox=self._target.sandbox), err=True):
+                raise Refused(["you said no"])
+        self.begun = True
+        return True
 
 
 def question(plan: Plan, *, sandbox: bool) -> str:

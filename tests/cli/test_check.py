@@ -62,9 +62,7 @@ def test_a_campaign_that_would_be_refused(fake: Any, run: Any, spec: str) -> Non
     assert "refused: voice: no audio at tingting" in done.stderr
 
 
-def test_a_secret_that_is_not_set_is_a_warning(
-    fake: Any, run: Any, spec: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_secret_that_is_not_set_is_a_warning(fake: Any, run: Any, spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment variable that the accounts name and that is not set is warned of, and is no error."""
     monkeypatch.delenv("TINGTING_TOKEN")
 

@@ -202,5 +202,3 @@ def test_states_in_the_table_add_up(fake: Any) -> None:
 
     assert shown["planned"] == sum(number for name, number in shown.items() if name != "planned")
     assert sum(len(among) for among in FIGURES.values()) == 2 * len(State)
-
-

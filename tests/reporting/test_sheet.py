@@ -16,7 +16,14 @@ from outreach.reporting.sheet import COLUMNS, FORMULA, delivery_cells, guard, ph
 
 
 def row(**more: str) -> DeliveryRow:
-    given = {"contact_id": "1", "phone": "+9779610003731", "provider": "tingting", "reason": "", "vendor_id": "", **more}
+    given = {
+        "contact_id": "1",
+        "phone": "+9779610003731",
+        "provider": "tingting",
+        "reason": "",
+        "vendor_id": "",
+        **more,
+    }
     at = datetime(2026, 12, 1, tzinfo=UTC)
     return DeliveryRow(
         **given, channel="voice", state=State.REJECTED, status=None, word="", attempts=0, updated_at=at, row=1
