@@ -23,12 +23,14 @@ def _whole(value: int | str) -> int:
     """Read a whole number, also where it is written as digits: ids are texts elsewhere in this API."""
     if isinstance(value, str) and value.isascii() and value.isdecimal():
         return int(value)
+    if type(value) is int:
+        return value
     msg = f"{value!r} is no whole number; write it like 12"
-    if isinstance(value, str):
-        raise ValueError(msg)
-    if type(value) is not int:
-        raise TypeError(msg)
-    return value
+    raise ValueError(msg)
+
+
+def _several(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _given(value: str | None) -> str | None:
@@ -91,7 +93,7 @@ class ContactSwingSettings(Settings):
     base_url: str = BASE_URL
     path: str = CREATE_PATH
     assistant_id: int = attrs.field(converter=_whole)
-    from_numbers: tuple[str, ...] = attrs.field(validator=_senders)
+    from_numbers: tuple[str, ...] = attrs.field(converter=_several, validator=_senders)
     language: str | None = None
     status: str = "scheduled"
     delay: int = attrs.field(default=1, converter=_whole, validator=_not_negative)
