@@ -69,7 +69,7 @@ def test_parts_of_an_account_are_classes_of_their_own(read: Read, smallest: Writ
 
     parts = read(text).providers["tingting"].parts  # type: ignore[attr-defined]  # of the tests' own class
 
-    assert [(1, 1.0), (2, 0.5)] == [(part.id, part.pitch) for part in parts]
+    assert [(part.id, part.pitch) for part in parts] == [(1, 1.0), (2, 0.5)]
 
 
 WRONG: Mapping[str, tuple[str, str]] = {
@@ -125,7 +125,7 @@ def test_a_wrong_account_is_named_without_quoting_it(line: str, mistakes: Mistak
     (found,) = mistakes(smallest(providers=f"providers:\n  tingting:\n    {line}"))
 
     assert f"providers.tingting.{path}" == found.path
-    assert 8 == found.line
+    assert found.line == 8
     assert said in found.message
     assert "sesame" not in str(found)
 
@@ -157,7 +157,7 @@ def test_accounts_of_nobody_are_refused(
 
 def test_a_route_needs_no_account(read: Read, smallest: Write) -> None:
     """Whether an account is needed is for the plan to say: the sandbox needs none."""
-    assert {} == read(smallest()).providers
+    assert read(smallest()).providers == {}
 
 
 ACCOUNTS = "providers: {tingting: {token: {file: tt}}, toingg: {pace: 1}}"

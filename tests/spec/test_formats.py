@@ -76,7 +76,7 @@ def test_the_three_formats_say_the_same(read: Read) -> None:
     first, *others = (read(text, kind) for kind, text in CAMPAIGNS.items())
 
     assert [first, first] == others
-    assert {"a": 1, "b": [1.5, "x"]} == first.providers["tingting"].extra
+    assert first.providers["tingting"].extra == {"a": 1, "b": [1.5, "x"]}
 
 
 TEN: Mapping[Format, tuple[str, set[str]]] = {
@@ -234,13 +234,11 @@ def test_columns_count_characters(mistakes: Mistakes) -> None:
 
 def test_a_byte_order_mark_is_no_mistake(read: Read, mistakes: Mistakes, smallest: Write) -> None:
     """Editors on Windows write one; places are counted without it."""
-    assert "fees" == read("\ufeff" + smallest()).name
-    assert 1 == mistakes("\ufeff" + smallest(outreach="outreach: 2"))[0].line
+    assert read("\ufeff" + smallest()).name == "fees"
+    assert mistakes("\ufeff" + smallest(outreach="outreach: 2"))[0].line == 1
 
 
-def test_the_slower_yaml_parser_gives_the_same(
-    read: Read, mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_slower_yaml_parser_gives_the_same(read: Read, mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where libyaml is missing, campaigns and mistakes are the same."""
     texts = [text for kind, text, _ in SYNTAX if kind == "yaml"] + [TEN["yaml"][0]]
     fast = (read(CAMPAIGNS["yaml"]), [mistakes(text) for text in texts])
@@ -257,7 +255,7 @@ def test_json_numbers_and_words_that_are_none(mistakes: Mistakes) -> None:
 
     found = mistakes(text, "json")
 
-    assert ["c:1:75", "c:2:56", "c:2:73"] == [str(one).partition(": ")[0] for one in found]
+    assert [str(one).partition(": ")[0] for one in found] == ["c:1:75", "c:2:56", "c:2:73"]
 
 
 def test_half_a_surrogate_pair_is_refused(mistakes: Mistakes) -> None:
@@ -280,15 +278,15 @@ sms = "toingg"
 """
     campaign = read(text, "toml")
 
-    assert ("2026", 10) == (campaign.name, campaign.round)
-    assert (
+    assert (campaign.name, campaign.round) == ("2026", 10)
+    assert campaign.contacts.sources == (
         {"phone": "9610000000", "rate": "10.50", "on": "true", "day": "2026-12-01", "at": "10:00:00"},
-    ) == campaign.contacts.sources
-    assert ["'inf' is"] == [
-        one.message[:8] for one in mistakes(text + "[limits]\ncontacts = 'inf'\nsegments = 3", "toml")
+    )
+    assert [one.message[:8] for one in mistakes(text + "[limits]\ncontacts = 'inf'\nsegments = 3", "toml")] == [
+        "'inf' is"
     ]
-    assert ["inf is no number"] == [
-        one.message[:16] for one in mistakes(text + "[limits]\ncontacts = inf\nsegments = 3", "toml")
+    assert [one.message[:16] for one in mistakes(text + "[limits]\ncontacts = inf\nsegments = 3", "toml")] == [
+        "inf is no number"
     ]
 
 
@@ -314,20 +312,20 @@ def test_toml_places_are_found_for_every_key_and_value() -> None:
     keys = {place: f"{at.line}:{at.column}" for place, at in places.keys.items()}
     values = {place: f"{at.line}:{at.column}" for place, at in places.values.items()}
 
-    assert ("2:1", "2:9") == (keys["q.x",], keys["q.x", "b"])
-    assert "2:13" == values["q.x", "b"]
-    assert ("3:2", "3:4") == (keys["a",], keys["a", "b"])
-    assert ("4:6", "4:10") == (values["a", "b", "c", 0], values["a", "b", "c", 1, 0])
-    assert "5:3" == values["a", "b", "c", 1, 1]
-    assert ("5:8", "5:15", "5:21") == (
+    assert (keys["q.x",], keys["q.x", "b"]) == ("2:1", "2:9")
+    assert values["q.x", "b"] == "2:13"
+    assert (keys["a",], keys["a", "b"]) == ("3:2", "3:4")
+    assert (values["a", "b", "c", 0], values["a", "b", "c", 1, 0]) == ("4:6", "4:10")
+    assert values["a", "b", "c", 1, 1] == "5:3"
+    assert (
         keys["a", "b", "c", 2, "d"],
         keys["a", "b", "c", 2, "e"],
         values["a", "b", "c", 2, "e", "f"],
-    )
-    assert ("6:8", "6:12") == (keys["a", "b", "c", 2, "g"], values["a", "b", "c", 2, "g"])
-    assert ("8:5", "9:6", "10:5") == (
+    ) == ("5:8", "5:15", "5:21")
+    assert (keys["a", "b", "c", 2, "g"], values["a", "b", "c", 2, "g"]) == ("6:8", "6:12")
+    assert (
         values["a", "l", 0, "x"],
         keys["a", "l", 0, "deep"],
         values["a", "l", 0, "deep", "y"],
-    )
-    assert ("11:5", "12:5") == (values["a", "l", 1], values["a", "l", 1, "x"])
+    ) == ("8:5", "9:6", "10:5")
+    assert (values["a", "l", 1], values["a", "l", 1, "x"]) == ("11:5", "12:5")

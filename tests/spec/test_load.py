@@ -63,8 +63,9 @@ def test_via_takes_over_every_route(read: Read, smallest: Write) -> None:
 
     campaign = read(text, via="contactswing")
 
-    assert [("sms", ("contactswing",), {"a": "b"}), ("voice", ("contactswing",), {})] == [
-        (route.channel, route.providers, route.when) for route in campaign.routes
+    assert [(route.channel, route.providers, route.when) for route in campaign.routes] == [
+        ("sms", ("contactswing",), {"a": "b"}),
+        ("voice", ("contactswing",), {}),
     ]
 
 
@@ -76,7 +77,7 @@ def test_via_needs_an_installed_provider(via: str, said: str, mistakes: Mistakes
     """A provider that cannot be found is a mistake beside those of the file."""
     found = mistakes(smallest(round="round: 0"), via=via)
 
-    assert 2 == len(found)
+    assert len(found) == 2
     assert said in "\n".join(map(str, found))
 
 
@@ -87,12 +88,12 @@ def test_keys_that_are_not_built_are_refused(mistakes: Mistakes, smallest: Write
 
     found = mistakes(text, not_built=not_built)
 
-    assert [
+    assert [str(one) for one in found] == [
         "c:5:41: routes[1].when: is not built yet: leave it out for now",
         "c:6:1: limits: is not built yet: soon",
-    ] == [str(one) for one in found]
-    assert () == mistakes(text)
-    assert {} == NOT_BUILT
+    ]
+    assert mistakes(text) == ()
+    assert NOT_BUILT == {}
 
 
 def test_a_text_needs_no_file_name(plugins: Plugins, smallest: Write) -> None:

@@ -42,7 +42,7 @@ def test_the_schema_is_a_schema(plugins: Plugins) -> None:
     Draft202012Validator.check_schema(made)
 
     assert made == json.loads(json.dumps(made))
-    assert "https://json-schema.org/draft/2020-12/schema" == made["$schema"]
+    assert made["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 def test_the_schema_describes_every_key_of_the_model(plugins: Plugins) -> None:
@@ -62,12 +62,17 @@ def test_the_schema_describes_every_key_of_the_model(plugins: Plugins) -> None:
 
 #: What may stand at a place, right or wrong; the two must agree on all of them.
 SAMPLES: list[Any] = [
-    None, True, False, 0, 1, 2, -1, 1.5, 2.0, 1e16, 10**15, 0.0, "", " ", "a", "a b", "a\n", "true", "no", "1", "0", "01",
+    None, True, False, 0, 1, 2, -1, 1.5, 2.0, 1e16, 10**15, 0.0, "", " ", "a", "a b", "a\n", "true", "no", "1",
+    "0", "01",
     "+1", "-1", "1.0", "1.5", "1e3", ".5", "null", "NP", "np", "np\n", "voice", "service", "mon", "tingting", "toingg",
-    "10:00", "10:00:00", "24:00", "9:00", "2026-12-01", "2026-12-01T10:00:00+05:45", "2026-12-01 10:00Z", "{a}", "x" * 200,
-    "x" * 201, "https://example.org/", "http://example.org/", "http://localhost:80", "https://a@b.c", "toingg.placeholders",
-    "2 per 7d", "0 per 7d", "recipient", "Asia/Kathmandu", "en_US", [], ["a"], ["a", "a"], [1], [None], [["a"]], ["mon"],
-    ["mon", "mon"], ["tingting", "toingg"], ["tingting", "tingting"], [{}], [{"a": "b"}], [{"a": ["b"]}], ["a", {"a": "b"}],
+    "10:00", "10:00:00", "24:00", "9:00", "2026-12-01", "2026-12-01T10:00:00+05:45", "2026-12-01 10:00Z",
+    "{a}", "x" * 200,
+    "x" * 201, "https://example.org/", "http://example.org/", "http://localhost:80", "https://a@b.c",
+    "toingg.placeholders",
+    "2 per 7d", "0 per 7d", "recipient", "Asia/Kathmandu", "en_US", [], ["a"], ["a", "a"], [1], [None],
+    [["a"]], ["mon"],
+    ["mon", "mon"], ["tingting", "toingg"], ["tingting", "tingting"], [{}], [{"a": "b"}], [{"a": ["b"]}], ["a",
+    {"a": "b"}],
     {}, {"a": "b"}, {"a": None}, {"": "b"}, {"a": ["b"]}, {"a": {"b": 1}}, {"env": "A"}, {"env": "a b"}, {"file": "a"},
     {"env": "A", "file": "a"}, {"value": "A"}, {"from": "a"}, {"from": []}, {"from": [{"a": 1}], "country": "NP"},
     {"text": "a"}, {"text": "a", "audio": "b"}, {"text": None, "audio": "b"}, {"script": "a", "text": "b"},
@@ -79,7 +84,8 @@ SAMPLES: list[Any] = [
 ]  # fmt: skip
 
 PLACES: list[tuple[str, ...]] = [
-    (key,) for key in ("outreach", "name", "round", "description", "purpose", "message", "messages", "contacts", "suppress",
+    (key,) for key in ("outreach", "name", "round", "description", "purpose", "message", "messages",
+    "contacts", "suppress",
                        "routes", "schedule", "limits", "accept", "providers", "unknown")
 ]  # fmt: skip
 PLACES += [("contacts", key) for key in ("from", "country", "columns", "unknown")]
@@ -100,7 +106,18 @@ PLACES += [("providers", key) for key in ("tingting", "toingg", "strange", "nobo
 PLACES += [("providers", "toingg", one.name) for one in attrs.fields(Settings)]
 PLACES += [
     ("providers", "tingting", key)
-    for key in ("senders", "voice", "legacy_base_url", "retype", "channel", "parts", "named", "tags", "strict", "needed")
+    for key in (
+        "senders",
+        "voice",
+        "legacy_base_url",
+        "retype",
+        "channel",
+        "parts",
+        "named",
+        "tags",
+        "strict",
+        "needed",
+    )
 ]
 
 #: What must stand beside a key for the rest of the file to be right.
@@ -169,9 +186,7 @@ def test_schema_and_loader_agree_on_every_key(
 
 
 @pytest.mark.parametrize("key", CAMPAIGN)
-def test_schema_and_loader_agree_on_missing_keys(
-    key: str, validator: Draft202012Validator, mistakes: Mistakes
-) -> None:
+def test_schema_and_loader_agree_on_missing_keys(key: str, validator: Draft202012Validator, mistakes: Mistakes) -> None:
     """A key that one of them misses the other misses as well."""
     agree({name: value for name, value in CAMPAIGN.items() if name != key}, validator, mistakes, "json")
 
@@ -184,7 +199,9 @@ _ANY = st.recursive(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
 @given(planting=st.lists(st.tuples(st.sampled_from(PLACES), _ANY | st.sampled_from(SAMPLES)), min_size=1, max_size=4))
 @example(planting=[(("name",), "null")])
 @example(planting=[(("limits", "contacts"), 1e-7)])

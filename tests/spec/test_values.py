@@ -135,12 +135,11 @@ RIGHT: Mapping[str, tuple[str, Callable[[Campaign], Any], Any]] = {
         {"will_pay": "Will they?"},
     ),
     "whatsapp parameters": (
-        "messages: {whatsapp: {template: t, language: en_US, body: ['{a}', {n: 1, f: 1.5, t: no, q: '1', b: true,"
-        " z: null, l: [007, 1e2]}]}}",
+        "messages: {whatsapp: {template: t, body: ['{a}', {n: 1, t: no, q: '1', b: true, z: , l: [007, 1e2]}]}}",
         lambda c: c.messages.whatsapp and c.messages.whatsapp.body,
         (
             Template.parse("{a}"),
-            {"n": 1, "f": 1.5, "t": "no", "q": "1", "b": True, "z": None, "l": ["007", 100.0]},
+            {"n": 1, "t": "no", "q": "1", "b": True, "z": None, "l": ["007", 100.0]},
         ),
     ),
     "whatsapp without parameters": (
@@ -235,8 +234,7 @@ WRONG: Mapping[str, tuple[str, str, str]] = {
     "schedule: {expires: 2026-10-25T02:30, zone: Europe/Berlin}": (
         "schedule.expires",
         "1:21",
-        "comes twice in Europe/Berlin, where the clocks are put back: write 2026-10-25T02:30:00+02:00 or "
-        "2026-10-25T02:30:00+01:00",
+        "write 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00",
     ),
     "schedule: {start: 2026-12-02T10:00Z, expires: 2026-12-02T15:45:00+05:45}": (
         "schedule.expires",
@@ -310,7 +308,9 @@ def test_required_keys_are_missed(key: str, mistakes: Mistakes, smallest: Write)
         ("{voice: null}", "write messages.voice, or a message"),
     ],
 )
-def test_a_channel_with_nothing_to_say_is_refused(messages: str, said: str, mistakes: Mistakes, smallest: Write) -> None:
+def test_a_channel_with_nothing_to_say_is_refused(
+    messages: str, said: str, mistakes: Mistakes, smallest: Write
+) -> None:
     """A routed channel, and an entry of its own, need a text of their own or the campaign's message."""
     (found,) = mistakes(smallest(message=f"messages: {messages}"))
 
@@ -319,18 +319,18 @@ def test_a_channel_with_nothing_to_say_is_refused(messages: str, said: str, mist
 
 def test_a_wrong_message_is_one_mistake(mistakes: Mistakes, smallest: Write) -> None:
     """What a mistake keeps from being read is not reported as missing as well."""
-    assert ["message"] == [one.path for one in mistakes(smallest(message="message: '{a'"))]
+    assert [one.path for one in mistakes(smallest(message="message: '{a'"))] == ["message"]
 
 
 def test_mistakes_of_the_whole_stand_beside_those_of_the_parts(mistakes: Mistakes, smallest: Write) -> None:
     """Rules over several keys are checked even where a single key is wrong."""
     found = mistakes(smallest(more="schedule: {start: 2026-12-01T10:00, window: {from: 9am, to: 10:00}}"))
 
-    assert ["schedule.start", "schedule.window.from"] == [one.path for one in found]
+    assert [one.path for one in found] == ["schedule.start", "schedule.window.from"]
 
 
 def test_a_path_keeps_its_spelling(read: Read, smallest: Write) -> None:
     """Paths are neither resolved nor looked for here."""
     campaign = read(smallest(contacts="contacts: ../no/such dir/क.csv"))
 
-    assert ("../no/such dir/क.csv",) == campaign.contacts.sources
+    assert campaign.contacts.sources == ("../no/such dir/क.csv",)
