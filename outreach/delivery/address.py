@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
 from outreach.delivery.exchange import Unsendable
-from outreach.wire import Request
+from outreach.wire import Ref, Request
 
 #: Characters of a path that go out as they are; ``%`` because segments are quoted already.
 _PLAIN = "/%:@!$&'()*+,;=~"
 
 
+@lru_cache(maxsize=64)
 def origin(base_url: str) -> str:
     """Give ``scheme://host:port`` of an account's base URL.
 
@@ -64,8 +66,9 @@ def _wrong_base(parts: SplitResult) -> str:
 
 def _wrong_target(request: Request) -> str:
     target = request.target
-    if request.refs:
-        return f"or its body still needs {', '.join(sorted(request.refs))}"
+    # Not ``request.refs``: that walks the whole body, where an open Ref shows when it is encoded.
+    if any(isinstance(part, Ref) for part in request.path):
+        return f"still has {target}, which an earlier answer supplies"
     if any(mark in target for mark in "?#"):
         return "holds '?' or '#'; a query goes into the request's query"
     if "" in target.split("/")[:-1]:

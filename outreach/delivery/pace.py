@@ -45,7 +45,7 @@ class Pace:
 
     def reserve(self, now: float) -> float:
         """Take the next free moment and give the seconds until then; it cannot be given back."""
-        at = max(now, self._next - self._slack, self._held_until)
+        at = max(now, self._next - self._slack)
         self._next = max(self._next, at) + self._interval * self._slower
         self._slower = max(1.0, self._slower * RECOVERY)
         self._used = True

@@ -111,8 +111,9 @@ class HttpTransport:
         url, body = self._prepare(request, settings)
         trip, began = _Trip(), time.perf_counter()
         answer = await _exchange(self._session, request.method, url, body, settings.timeout, self._max_bytes, trip)
-        told = answer.status if isinstance(answer, Response) else f"{type(answer).__name__}, {answer}"
-        _log.debug("%s %s: %s, %.0f ms", request.method, masked(request.target), told, _ms_since(began))
+        if _log.isEnabledFor(logging.DEBUG):
+            told = answer.status if isinstance(answer, Response) else f"{type(answer).__name__}, {answer}"
+            _log.debug("%s %s: %s, %.0f ms", request.method, masked(request.target), told, _ms_since(began))
         if isinstance(answer, Response):
             return answer
         raise answer
@@ -126,7 +127,7 @@ class HttpTransport:
             return url, request.encode()
         except TypeError:
             pass
-        msg = f"the body of '{request.does}' cannot be written as JSON"
+        msg = f"the body of '{request.does}' cannot be written as JSON, or has an open Ref"
         raise Unsendable(msg)
 
 
@@ -225,7 +226,6 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> Response | Lo
     while chunk := await answer.content.readany():
         body += chunk
         if len(body) > max_bytes:
-            answer.close()
             return _too_large(max_bytes)
     headers = {name.lower(): value for name, value in answer.headers.items()}
     coding = headers.get("content-encoding", "identity").strip().lower()

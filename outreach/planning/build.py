@@ -37,6 +37,7 @@ class _Tally:
     """What is counted of one route."""
 
     planned: int = 0
+    earlier: int = 0
     segments: int = 0
     skipped: Counter[str] = attrs.field(factory=Counter)
 
@@ -138,7 +139,9 @@ class Builder:
             self._tallies[index].planned += len(people)
             self._tallies[index].segments += self._segments(route.channel, people, own)
             everybody.update(people)
-            for person in self._new(index, chunk, people):
+            fresh = self._new(index, chunk, people)
+            self._tallies[index].earlier += len(people) - len(fresh)
+            for person in fresh:
                 carried[person] = (*carried.get(person, ()), route.channel)
         if carried:
             self._assign(team, chunk, carried, where, values)
@@ -287,6 +290,7 @@ class Builder:
             earliest=min(opening, default=None),
             latest=self._campaign.schedule.expires,
             findings=findings,
+            earlier=tally.earlier,
         )
 
     def _requests(self, team: _Team) -> int:

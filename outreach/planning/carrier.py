@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from outreach.errors import SpecError
 from outreach.model import Campaign, Channel, Content, Settings
 from outreach.planning.digest import digest_of
 from outreach.planning.times import zone_of_window
@@ -47,13 +48,24 @@ def carriers(campaign: Campaign, plugins: Plugins, *, sandbox: bool) -> Mapping[
 
     Raises:
         PluginError: A provider is not installed or could not be loaded.
+
+        SpecError: An account that cannot do without settings is not stated.
     """
     found: dict[str, Carrier] = {}
     for name in dict.fromkeys(name for route in campaign.routes for name in route.providers):
         provider = plugins.provider(name)
-        fallback = provider.sandbox if sandbox else provider.settings()
-        found[name] = Carrier(provider, campaign.providers.get(name, fallback))
+        account = campaign.providers.get(name) or (provider.sandbox if sandbox else _blank(campaign, provider))
+        found[name] = Carrier(provider, account)
     return found
+
+
+def _blank(campaign: Campaign, provider: Provider[Any]) -> Settings:
+    """Give an account as it is before anything is stated."""
+    needed = [one.name for one in attrs.fields(provider.settings) if one.default is attrs.NOTHING]
+    if needed:
+        message = f"no account for '{provider.name}': it needs {', '.join(['token', *needed])}"
+        raise SpecError([campaign.problem(f"providers.{provider.name}", message)])
+    return provider.settings()
 
 
 def groups(campaign: Campaign, accounts: Mapping[str, Carrier]) -> tuple[Group, ...]:

@@ -11,6 +11,7 @@ from outreach.contacts import NumberKind, kind, zone_of
 from outreach.contacts.values import Chunk
 from outreach.model import RECIPIENT, Campaign, Channel, Placeholder, Route, placeholders
 from outreach.planning.carrier import Carrier
+from outreach.planning.columns import OWN
 
 #: Channels that a fixed line cannot receive.
 _WRITTEN = frozenset({Channel.SMS, Channel.WHATSAPP})
@@ -86,8 +87,8 @@ def filled(campaign: Campaign, channels: Sequence[Channel], chunk: Chunk) -> dic
 
 
 def _column(name: Placeholder, chunk: Chunk) -> Sequence[str]:
-    column = chunk.columns.get(name.name)
-    if column is None:
+    column = chunk.columns.get(name.name, ())
+    if name.name in OWN and not any(column):
         column = {"name": chunk.names, "id": chunk.ids}[name.name]
     if name.fallback is None or all(column):
         return column

@@ -29,18 +29,21 @@ def read(campaign: Campaign, builder: Builder, stdin: BinaryIO | None) -> Iterat
     """
     rows = 0
     try:
-        people = ContactList(campaign.contacts, base=campaign.base, wanted=tuple(wanted(campaign)), stdin=stdin)
-        _check_columns(campaign, people)
-        for chunk in people:
-            builder.add(chunk)
-            rows += len(chunk) + len(chunk.dropped)
-            yield rows
+        with ContactList.open(
+            campaign.contacts, base=campaign.base, wanted=tuple(wanted(campaign)), stdin=stdin
+        ) as people:
+            _check_columns(campaign, people)
+            for chunk in people:
+                builder.add(chunk)
+                rows += len(chunk) + len(chunk.dropped)
+                yield rows
     except SpecError as error:
         raise SpecError([_placed(campaign, problem) for problem in error.problems]) from None
 
 
 def _check_columns(campaign: Campaign, people: ContactList) -> None:
-    lacking = [problem for header in people.headers for problem in missing(campaign, header.source, header.columns)]
+    known = [header for header in people.headers if header.columns is not None]
+    lacking = [problem for header in known for problem in missing(campaign, header.source, header.columns or ())]
     if lacking:
         raise SpecError(list(dict.fromkeys(lacking)))
 

@@ -32,6 +32,8 @@ class RoutePlan:
 
         planned: Deliveries.
 
+        earlier: So many of these are handled already, by earlier runs.
+
         skipped: Deliveries left out, by reason.
 
         requests: HTTP requests that it takes, read-backs not counted.
@@ -54,6 +56,7 @@ class RoutePlan:
     earliest: datetime | None
     latest: datetime | None
     findings: tuple[Finding, ...]
+    earlier: int = 0
 
 
 @attrs.frozen(kw_only=True)

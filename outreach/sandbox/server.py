@@ -90,11 +90,7 @@ class SandboxServer:
         application.router.add_route("*", "/{provider}/{path:.*}", self._serve)
         runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN)
         await runner.setup()
-        try:
-            await web.TCPSite(runner, HOST, self._port).start()
-        except OSError:
-            await runner.cleanup()
-            raise
+        await web.TCPSite(runner, HOST, self._port).start()
         self._runner = runner
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outreach.provider import Batching, Capabilities, Channel, Features, degraded, emulated, native
+from outreach.provider import Batching, Capabilities, Channel, Features, emulated, native
 
 CREATE = "https://docs.contactswing.ai/api-reference/endpoint/what-camp"
 
@@ -26,17 +26,11 @@ CAPABILITIES = Capabilities(
             ),
             description=emulated("kept in outreach's own report; ContactSwing has no field for it", CREATE),
             start=native(CREATE, "touchpoint.start_at"),
-            expires=degraded(
-                "contactswing.expires",
-                "outreach hands nothing over after it, but ContactSwing goes on with what it was handed before",
-                CREATE,
+            expires=emulated(
+                "outreach hands nothing over after it; ContactSwing goes on with what it was handed before", CREATE
             ),
             window=native(CREATE, "execution_days, start_hour, end_hour and time_zone"),
-            per_hour=degraded(
-                "contactswing.per_hour",
-                "outreach paces what it hands over; ContactSwing decides when it contacts whom it was handed",
-                CREATE,
-            ),
+            per_hour=emulated("outreach paces what it hands over; ContactSwing decides when it contacts whom", CREATE),
         ),
     },
     # Small, because a lost answer leaves everybody in the request unknown and ContactSwing cannot be asked.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -120,6 +121,17 @@ def test_retry_after_is_read_as_seconds_or_date(text: str, seconds: float | None
     assert meaning(LOOK, 503, {"retry-after": text}).retry_after == seconds
 
 
+def test_a_date_without_zone_is_in_utc_wherever_we_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zone of this machine plays no part."""
+    monkeypatch.setenv("TZ", "Asia/Kathmandu")
+    time.tzset()
+    try:
+        assert meaning(RING, 429, {"retry-after": "Tue, 01 Dec 2026 10:00:20 -0000"}).retry_after == 20.0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_a_pause_is_not_read_where_nothing_is_tried_again() -> None:
     """A 503 with Retry-After is unknown for what rings phones, and no pause makes it less so."""
     assert meaning(RING, 503, {"retry-after": "7"}).retry_after is None
@@ -147,16 +159,17 @@ def test_an_adapter_that_stumbles_over_an_error_text_does_not_hide_the_status() 
     """The meaning hangs on the status, not on the words."""
 
     def stumble(_: Response) -> str:
-        raise KeyError("detail")  # noqa: EM101  # what a careless adapter does
+        raise KeyError("detail")  # what a careless adapter does
 
     outcome = classify(RING, Response(status=400), explain=stumble, now=NOW)
 
     assert outcome == Outcome(kind=Kind.REJECTED, reason="400 Bad Request")
 
 
-def test_a_reason_is_bounded() -> None:
-    """A page of text in an error answer does not fill the journal."""
-    outcome = classify(RING, Response(status=400), explain=lambda _: "word " * 100_000, now=NOW)
+@pytest.mark.parametrize("words", ["word " * 100_000, "word" * 100_000])
+def test_a_reason_is_bounded(words: str) -> None:
+    """A page of text in an error answer neither fills the journal nor stops the engine."""
+    outcome = classify(RING, Response(status=400), explain=lambda _: words, now=NOW)
 
     assert outcome is not None
     assert len(outcome.reason) <= 400

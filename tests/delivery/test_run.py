@@ -200,14 +200,8 @@ async def test_stopping_finishes_what_is_in_flight_and_sends_nothing_more(make_w
     """After stop is set nobody new is contacted, nothing is unknown, and the next run finishes the rest."""
     world = make_world(provider, people=40)
     stop = asyncio.Event()
-    answer = world._answer
+    world.before = lambda _request: stop.set() if world.sent == 3 else None
 
-    def answer_and_stop(request: object) -> object:
-        if world.sent == 3:
-            stop.set()
-        return answer(request)  # type: ignore[arg-type]  # passed through
-
-    world._answer = answer_and_stop  # type: ignore[method-assign, assignment]  # the same function, but that it stops
     counts = await world.run(stop=stop)
     assert counts[State.UNKNOWN] == counts[State.IN_FLIGHT] == 0
     assert counts[State.PLANNED] > 0
@@ -220,16 +214,8 @@ async def test_stopping_finishes_what_is_in_flight_and_sends_nothing_more(make_w
 @pytest.mark.asyncio
 async def test_a_doubled_number_at_the_vendor_keeps_the_launch_back(make_world: Make) -> None:
     """When the vendor lists somebody twice, nothing is launched: it would ring them twice."""
-    world = make_world("tingting", people=12)
-    answer = world._answer
+    world = make_world("tingting", people=12, doubles="add-contact")
 
-    def twice(request: object) -> object:
-        response = answer(request)  # type: ignore[arg-type]  # passed through
-        if "add-contact" in request.target:  # type: ignore[attr-defined]  # a Request
-            answer(request)  # type: ignore[arg-type]  # passed through
-        return response
-
-    world._answer = twice  # type: ignore[method-assign, assignment]  # the same function, twice
     counts = await world.run()
 
     assert counts[State.PLANNED] == world.people

@@ -7,6 +7,7 @@ import gzip
 import socket
 import ssl
 import traceback
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -233,6 +234,15 @@ async def test_a_timeout_while_connecting_is_proved_unsent() -> None:
         assert server.connections == 1
 
 
+@pytest.mark.asyncio
+async def test_connecting_is_bounded_apart_from_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account with a long timeout still learns soon that nobody is there."""
+    monkeypatch.setattr("outreach.delivery.transport.CONNECT", 0.1)
+    async with vendor(_silence, reads=False) as server, asyncio.timeout(10):
+        with pytest.raises(NotSent, match="no connection in time"):
+            await send(f"https://127.0.0.1:{server.port}/", seconds=60)
+
+
 UNSAFE = {
     "http://vendor.example/": "plain http",
     "http://127.0.0.1.vendor.example/": "plain http",
@@ -275,7 +285,7 @@ ESCAPES: dict[str | tuple[str | Ref, ...], str] = {
     ("calls", "", "run"): "empty part",
     "calls?all=1": "query",
     "calls#x": "query",
-    ("calls", Ref("id"), "run"): "still needs id",
+    ("calls", Ref("id"), "run"): "still has calls/<id>/run",
 }
 
 
@@ -303,10 +313,11 @@ async def test_the_token_goes_to_the_origin_it_was_given_for() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_body_that_is_no_json_is_proved_unsent() -> None:
+@pytest.mark.parametrize("value", [object(), Ref("campaign"), float])
+async def test_a_body_that_is_no_json_is_proved_unsent(value: object) -> None:
     """A mistake of an adapter makes no unknown."""
     with pytest.raises(Unsendable, match="cannot be written as JSON"):
-        await send("http://127.0.0.1:1/", attrs.evolve(RING, body={"to": object()}))
+        await send("http://127.0.0.1:1/", attrs.evolve(RING, body={"to": [value]}))
 
 
 @pytest.mark.asyncio
@@ -467,12 +478,28 @@ async def test_a_kept_connection_that_is_cut_is_not_tried_again(method: str) -> 
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("body", [gzip.compress(b'{"id": 1}'), zlib.compress(b'{"id": 1}')])
-async def test_a_compressed_answer_is_read_although_it_was_not_asked_for(body: bytes) -> None:
+@pytest.mark.parametrize(("coding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+async def test_a_compressed_answer_is_read_although_it_was_not_asked_for(
+    coding: str, compress: Callable[[bytes], bytes]
+) -> None:
     """A vendor's proxy that compresses regardless does not make unknowns."""
-    coding = "gzip" if body[0] == 0x1F else "deflate"
-    async with vendor(reply(body, headers=f"Content-Encoding: {coding}\r\n")) as server:
+    async with vendor(reply(compress(b'{"id": 1}'), headers=f"Content-Encoding: {coding}\r\n")) as server:
         assert (await send(server.url)).json() == {"id": 1}
+
+
+@pytest.mark.asyncio
+async def test_a_bomb_is_not_inflated() -> None:
+    """Of 50 MB in 50 kB only as much is inflated as is allowed."""
+    async with vendor(reply(gzip.compress(bytes(50_000_000), 1), headers=GZIP)) as server:
+        tracemalloc.start()
+        try:
+            with pytest.raises(Lost, match="larger than 1,000,000 bytes"):
+                await send(server.url, max_bytes=1_000_000)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert peak < 10_000_000
 
 
 @pytest.mark.asyncio

@@ -188,7 +188,7 @@ async def test_a_request_is_one_log_line_without_its_numbers(caplog: pytest.LogC
 
 
 @pytest.mark.asyncio
-async def test_a_taken_port_is_an_error_and_leaves_nothing_running() -> None:
+async def test_a_taken_port_is_an_error() -> None:
     """A second server on the same port raises OSError."""
     async with sandbox() as server:
         port = int(server.base_url("postcards").split(":")[2].split("/")[0])
@@ -252,6 +252,18 @@ async def test_after_a_fault_the_next_request_works() -> None:
         assert (await send(server, card())).status == 201
 
         assert len(emulator(server).reached) == 3
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_gives_up_leaves_nothing_behind() -> None:
+    """A request that is never answered ends with its client, not an hour later."""
+    async with sandbox(Fault(kind=FaultKind.TIMEOUT_AFTER)) as server:
+        before = asyncio.all_tasks()
+        with pytest.raises(Lost):
+            await send(server, card(), seconds=0.1)
+
+        left = asyncio.all_tasks() - before
+        assert not left or not (await asyncio.wait(left, timeout=2))[1]
 
 
 MAIN = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,8 @@ class World:
     hooks: int = 0
     crash_at: int | None = None
     seen: list[Request] = attrs.field(factory=list)
+    before: Callable[[Request], None] = attrs.field(default=lambda _request: None)
+    doubles: str = ""
 
     def __attrs_post_init__(self) -> None:
         self.emulators = {name: provider.emulate() for name, provider in self.plugins.providers.items()}
@@ -105,10 +107,15 @@ class World:
             raise NotSent("nothing left")
         if fault == "lost before":
             raise Lost("no answer")
+        if fault.startswith("4"):
+            return Response.of({"detail": "made up"}, int(fault))
+        self.before(request)
+        if self.doubles and self.doubles in request.target:
+            self._answer(request)
         response = self._answer(request)
         if fault == "lost after":
             raise Lost("no answer")
-        return response if not fault.isdigit() else Response.of({"detail": "made up"}, int(fault))
+        return Response.of({"detail": "made up"}, 500) if fault == "500" else response
 
     def _answer(self, request: Request) -> Response:
         received = Received(
