@@ -21,13 +21,16 @@ class Clock:
         self.seconds = 0.0
 
     def __call__(self) -> float:
+        """Give the seconds since the beginning."""
         return self.seconds
 
     def now(self) -> datetime:
+        """Give the same as a date."""
         return datetime(2026, 12, 1, 10, tzinfo=UTC) + timedelta(seconds=self.seconds)
 
 
 def sent(done: int, total: int = 1000, **more: Any) -> Progress:
+    """Give a step of sending."""
     return Progress(phase=Phase.SENDING, done=done, total=total, accepted=done, **more)
 
 

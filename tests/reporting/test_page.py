@@ -48,6 +48,7 @@ SUMMARY = Summary(
 
 
 def rendered(*rows: DeliveryRow, summary: Summary = SUMMARY) -> str:
+    """Write the page of these deliveries."""
     file = io.StringIO()
     form = PageForm(file, lambda remaining: page(summary, remaining, lambda _: "+977 96••31", at=AT, zone=None))
     for row in rows:
@@ -65,6 +66,7 @@ class Tags(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
         self.seen.append((tag, dict(attrs)))
 
 
