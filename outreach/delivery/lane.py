@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -19,7 +19,8 @@ from outreach.delivery.clock import Clock
 from outreach.delivery.exchange import Lost, NotSent, Transport
 from outreach.delivery.pace import Pace, Quota
 from outreach.delivery.retry import Backoff, classify, unanswered
-from outreach.errors import OutreachError, Unreadable
+from outreach.errors import Unreadable
+from outreach.masking import masked
 from outreach.planning.carrier import Carrier
 from outreach.provider import Batch, Job
 from outreach.wire import Reach, Request, Response
@@ -122,8 +123,13 @@ class Lane:
             await self._pause(number, outcome)
         raise Held(outcome.reason)
 
-    async def answer(self, question: Question[T]) -> T | None:
+    async def answer(self, question: Question[T], refs: Mapping[str, str]) -> T | None:
         """Ask the vendor something harmless, page by page; None when nobody can tell.
+
+        Args:
+            question: The first page.
+
+            refs: What earlier answers supplied, for the Refs of every page.
 
         Raises:
             Stopped: The run is stopped.
@@ -131,7 +137,7 @@ class Lane:
             Held: The vendor cannot be reached, or refuses the account.
         """
         for _ in range(MAX_PAGES):
-            response = await self._read(question.request)
+            response = await self._read(question.request.fill(refs))
             if response is None:
                 return None
             try:
@@ -203,13 +209,13 @@ class Lane:
 
     def _interpret(self, attempt: Attempt, response: Response) -> Outcome:
         try:
-            return self.carrier.provider.interpret(attempt.job, attempt.request, response, attempt.batch)
+            outcome = self.carrier.provider.interpret(attempt.job, attempt.request, response, attempt.batch)
         except Unreadable as error:
-            return Outcome(kind=Kind.UNKNOWN, reason=str(error))
-        except OutreachError:
-            raise
+            return Outcome(kind=Kind.UNKNOWN, reason=masked(str(error)))
         except Exception as error:  # noqa: BLE001  # an adapter that stumbles must not lose what the vendor did
             return Outcome(kind=Kind.UNKNOWN, reason=f"the adapter stumbled over the answer: {type(error).__name__}")
+        refused = {phone: masked(reason) for phone, reason in outcome.refused.items()}
+        return attrs.evolve(outcome, reason=masked(outcome.reason), refused=refused)
 
     def _note(self, outcome: Outcome) -> Outcome:
         if outcome.kind is Kind.HALT:

@@ -45,7 +45,7 @@ class Settler:
             Held: The vendor cannot be asked now.
         """
         question = self.lane.carrier.provider.settle(job, request)
-        settled = await self.lane.answer(question) if question else None
+        settled = await self.lane.answer(question, one.refs) if question else None
         if settled is None or settled.happened is None:
             return StepState.UNKNOWN
         if not settled.happened and not self.ripe(row.intended_at):
@@ -65,8 +65,7 @@ class Settler:
         question = self.lane.carrier.provider.roll(job)
         if question is None:
             return not await self.journal.batches(one.id, (Stage.LOAD_UNKNOWN,), limit=1)
-        filled = attrs.evolve(question, request=question.request.fill(one.refs))
-        roll = await self.lane.answer(filled)
+        roll = await self.lane.answer(question, one.refs)
         if roll is None:
             msg = "the vendor's list of the people in its campaign cannot be read; run send again"
             raise Held(msg)

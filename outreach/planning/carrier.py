@@ -65,7 +65,8 @@ def _blank(campaign: Campaign, provider: Provider[Any]) -> Settings:
     if needed:
         message = f"no account for '{provider.name}': it needs {', '.join(['token', *needed])}"
         raise SpecError([campaign.problem(f"providers.{provider.name}", message)])
-    return provider.settings()
+    blank: Settings = provider.settings()
+    return blank
 
 
 def groups(campaign: Campaign, accounts: Mapping[str, Carrier]) -> tuple[Group, ...]:

@@ -233,3 +233,14 @@ async def test_a_campaign_at_the_vendor_holds_no_more_people_than_stated(make_wo
 
     assert counts[State.ACCEPTED] == world.people
     assert sum(one.reaches.value == "everyone" for one in world.seen) == 3
+
+
+@pytest.mark.asyncio
+async def test_a_list_of_several_pages_is_read_to_its_end(make_world: Make) -> None:
+    """More people than the vendor lists on one page are compared all the same before the launch."""
+    world = make_world("tingting", people=230)
+
+    counts = await world.run()
+
+    assert counts[State.ACCEPTED] == world.people
+    assert sum("campaign-detail" in one.target for one in world.seen) > 1
