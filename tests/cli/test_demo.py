@@ -64,6 +64,8 @@ def test_the_sample_is_written_once(tmp_path: Path) -> None:
     folder = tmp_path / "sample"
     assert demo.write(folder) == [demo.SPEC, demo.CONTACTS, demo.SUPPRESSED]
 
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
+
     (folder / demo.SPEC).write_text("edited")
     (folder / demo.CONTACTS).unlink()
 
