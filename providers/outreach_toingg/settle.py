@@ -15,8 +15,8 @@ PAGE = 100
 #: An account with more campaigns than fit in these pages is looked at no further.
 MAX_PAGES = 50
 
-#: The list is known from third parties only. Acting on it is safe all the same: a campaign without calls reaches nobody,
-#: so that the worst is an empty campaign left behind.
+#: The list is known from third parties only. Acting on it is safe all the same: a campaign without calls reaches
+#: nobody, so that the worst is an empty campaign left behind.
 NOT_FOUND = "Toingg's list shows no campaign with this mark"
 
 TOO_LONG = "Toingg's list could not be read to its end"
