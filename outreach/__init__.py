@@ -1,1 +1,172 @@
-"""Under construction."""
+"""One campaign file, any vendor: voice calls, SMS, AI phone calls and WhatsApp.
+
+Nobody is contacted twice, nobody is lost, nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from outreach.client import areport, asend, astatus, journal_path, load, plan, report, requests, send, status
+    from outreach.delivery.journal import DeliveryRow
+    from outreach.errors import (
+        CredentialError,
+        EnvironmentProblem,
+        JournalError,
+        JournalInUse,
+        OutreachError,
+        PluginError,
+        Problem,
+        Refused,
+        SpecError,
+        Unavailable,
+    )
+    from outreach.model import (
+        AiCallContent,
+        Campaign,
+        Channel,
+        Columns,
+        Contacts,
+        Day,
+        Limits,
+        Messages,
+        PerContact,
+        Purpose,
+        Route,
+        Schedule,
+        Secret,
+        Settings,
+        SmsContent,
+        State,
+        Status,
+        Template,
+        VoiceContent,
+        WhatsappContent,
+        Window,
+    )
+    from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
+    from outreach.results import Phase, Progress, Summary
+
+#: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
+_NAMES = {
+    "outreach.client": (
+        "areport",
+        "asend",
+        "astatus",
+        "journal_path",
+        "load",
+        "plan",
+        "report",
+        "requests",
+        "send",
+        "status",
+    ),
+    "outreach.delivery.journal": ("DeliveryRow",),
+    "outreach.errors": (
+        "CredentialError",
+        "EnvironmentProblem",
+        "JournalError",
+        "JournalInUse",
+        "OutreachError",
+        "PluginError",
+        "Problem",
+        "Refused",
+        "SpecError",
+        "Unavailable",
+    ),
+    "outreach.model": (
+        "AiCallContent",
+        "Campaign",
+        "Channel",
+        "Columns",
+        "Contacts",
+        "Day",
+        "Limits",
+        "Messages",
+        "PerContact",
+        "Purpose",
+        "Route",
+        "Schedule",
+        "Secret",
+        "Settings",
+        "SmsContent",
+        "State",
+        "Status",
+        "Template",
+        "VoiceContent",
+        "WhatsappContent",
+        "Window",
+    ),
+    "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
+    "outreach.results": ("Phase", "Progress", "Summary"),
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = [
+    "AiCallContent",
+    "Campaign",
+    "Channel",
+    "Columns",
+    "Contacts",
+    "CredentialError",
+    "Day",
+    "DeliveryRow",
+    "EnvironmentProblem",
+    "JournalError",
+    "JournalInUse",
+    "Limits",
+    "Messages",
+    "OutreachError",
+    "PerContact",
+    "Phase",
+    "Plan",
+    "PlannedRequest",
+    "PluginError",
+    "Problem",
+    "Progress",
+    "Purpose",
+    "Refused",
+    "Route",
+    "RoutePlan",
+    "Rows",
+    "Schedule",
+    "Secret",
+    "Settings",
+    "SmsContent",
+    "SpecError",
+    "State",
+    "Status",
+    "Summary",
+    "Template",
+    "Unavailable",
+    "VoiceContent",
+    "WhatsappContent",
+    "Window",
+    "areport",
+    "asend",
+    "astatus",
+    "journal_path",
+    "load",
+    "plan",
+    "report",
+    "requests",
+    "send",
+    "status",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415  # slow, and seldom asked for
+
+        return version("outreach")
+    if name not in _HOME:
+        msg = f"module 'outreach' has no attribute '{name}'"
+        raise AttributeError(msg)
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

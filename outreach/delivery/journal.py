@@ -204,7 +204,9 @@ class BatchRow:
 
         receipts: By index of the person.
 
-        attempts: Times that a request with these people was begun.
+        attempts: Times that a request with these people was begun; the launch is not counted.
+
+        earlier: Such times in batches where they stood before they were planned anew, by index of the person.
     """
 
     slice_id: int
@@ -218,6 +220,7 @@ class BatchRow:
     attempts: int
     intended_at: datetime | None
     updated_at: datetime
+    earlier: Mapping[int, int] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -302,8 +305,12 @@ class Journal(Protocol):
         """Put a plan in the place of whatever was still merely planned; give the slice id of each slice number.
 
         A new slice joins a slice of the journal that is not closed and agrees in provider, channels, zone and
-        fingerprint. Planned people who are not in the new plan become cancelled with the reason ``removed``. Batches
-        keep the order in which they are given; within a slice ``seq`` goes on from the highest there is.
+        fingerprint; of several equal ones each joins another. Planned people who are not in the new plan become
+        cancelled with the reason ``removed``; cancelled people who are in it are planned again (or skipped), and
+        stand in the report once. Batches keep the order in which they are given; within a slice ``seq`` goes on from
+        the highest there ever was. A slice that was never opened and has lost all its people goes.
+
+        The iterables are read while the plan is written, by the thread that writes.
         """
 
     async def slices(self, key: CampaignKey) -> Sequence[Slice]:
@@ -313,9 +320,12 @@ class Journal(Protocol):
         """Give the requests of ``open`` and ``launch`` that were ever begun, in order of position."""
 
     async def batches(
-        self, slice_id: int, stages: Sequence[Stage], *, after: int = -1, limit: int = 100
+        self, slice_id: int, stages: Sequence[Stage], *, after: int = -1, limit: int = 100, mixed: bool = False
     ) -> Sequence[BatchRow]:
-        """Give batches of a slice in these stages, in order of ``seq``, beginning behind ``after``."""
+        """Give batches of a slice in these stages, in order of ``seq``, beginning behind ``after``.
+
+        ``mixed``: also those in which only an exception is in one of these stages.
+        """
 
     async def intend_step(
         self, slice_id: int, step: Step, position: int, *, digest: str, reaches: bool, at: datetime
@@ -323,6 +333,11 @@ class Journal(Protocol):
         """Write down that a request of ``open`` or ``launch`` is about to be sent.
 
         ``reaches``: it reaches everybody loaded: loaded batches become in_flight with it, and the slice is closed.
+
+        Raises:
+            JournalError: The request was begun before and is not known to have had no effect (where it reaches
+                nobody: it is in flight or accepted), or it reaches people and the slice is closed, or somebody in
+                it is still loading or load_unknown. Nothing is changed.
         """
 
     async def conclude_step(
@@ -340,23 +355,51 @@ class Journal(Protocol):
         """Write down what became of it, and of the batches in flight with it.
 
         They become accepted, rejected or unknown with it, or (unsent) loaded again, with the slice open again.
+
+        Raises:
+            JournalError: The request is neither in flight nor unknown. Nothing is changed.
         """
 
     async def intend_load(self, slice_id: int, seq: int, *, digest: str, reaches: bool, at: datetime) -> None:
-        """Write down that a batch is about to be sent: in_flight where it reaches people, else loading."""
+        """Write down that a batch is about to be sent: in_flight where it reaches people, else loading.
+
+        Raises:
+            JournalError: The batch is not planned, or its slice is closed. Nothing is changed.
+        """
 
     async def conclude_load(self, slice_id: int, seq: int, outcome: LoadOutcome, *, at: datetime) -> None:
         """Write down what became of it.
 
-        Only a batch that is loading, in_flight, load_unknown or unknown can be concluded; anything else raises
-        JournalError, so that a late answer changes nothing.
+        Only people who are loading, in_flight, load_unknown or unknown are concluded; of all others the outcome
+        changes nothing. People whom it leaves planned while others of the batch are not, move into a batch of their
+        own at the end of the slice: a planned batch holds planned people only.
+
+        Raises:
+            JournalError: Nobody in the batch is in one of those stages (a late answer), or the outcome does not
+                conclude anything (loading, in_flight, skipped). Nothing is changed.
+        """
+
+    async def note(self, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, at: datetime) -> None:
+        """Write down what became of people since, by index; whoever calls has merged it with what was known.
+
+        Raises:
+            JournalError: There is no such batch, or no such person in it. Nothing is changed.
         """
 
     async def cancel(self, slice_id: int, *, stages: Sequence[Stage], reason: str, at: datetime) -> int:
-        """Give up batches in these stages; give the number of people."""
+        """Give up everybody in these stages; give the number of people.
+
+        Giving up people who are (or may be) in the vendor's campaign closes the slice: it must not be launched.
+
+        Raises:
+            JournalError: One of the stages is more than ``planned`` to the outside. Nothing is changed.
+        """
 
     async def hold(self, slice_id: int, *, reason: str, at: datetime) -> None:
-        """Write on a slice, and on its batches that are still planned to the outside, why they were not sent."""
+        """Write on a slice, and on its batches that are still planned to the outside, why they were not sent.
+
+        The next request of the slice takes it off the slice, that of a batch off the batch.
+        """
 
     async def counts(self, key: CampaignKey) -> Counts:
         """Count a campaign."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from outreach.errors import Problem
 from outreach.model.content import CONTENT_OF, Content, Messages
 from outreach.model.settings import Settings
 from outreach.model.template import Template
@@ -165,6 +166,8 @@ class Campaign:
         providers: Accounts by provider name.
 
         base: Folder in which relative paths start.
+
+        places: Where each path of the file stands (file, line, column), for messages; empty for Python objects.
     """
 
     name: str
@@ -181,6 +184,7 @@ class Campaign:
     accept: tuple[str, ...] = ()
     providers: Mapping[str, Settings] = attrs.field(factory=dict)
     base: Path = attrs.field(factory=Path, eq=False)
+    places: Mapping[str, tuple[str, int, int]] = attrs.field(factory=dict, eq=False, repr=False)
 
     def content(self, channel: Channel) -> Content | None:
         """Say what goes out on a channel: its own entry, else the neutral message, else None."""
@@ -189,3 +193,11 @@ class Campaign:
         if own is not None:
             return own
         return kind(text=self.message) if self.message is not None else None
+
+    def problem(self, path: str, message: str) -> Problem:
+        """Make a Problem at a path, with the position of the path or of the nearest thing around it."""
+        around = path
+        while around and around not in self.places:
+            around = around.rstrip("]").rpartition("[" if around.endswith("]") else ".")[0]
+        file, line, column = self.places.get(around, ("", 0, 0))
+        return Problem(message, path, file, line, column)

@@ -32,6 +32,8 @@ class RoutePlan:
 
         planned: Deliveries.
 
+        earlier: So many of these are handled already, by earlier runs.
+
         skipped: Deliveries left out, by reason.
 
         requests: HTTP requests that it takes, read-backs not counted.
@@ -54,6 +56,7 @@ class RoutePlan:
     earliest: datetime | None
     latest: datetime | None
     findings: tuple[Finding, ...]
+    earlier: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +89,32 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     refusals: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class SlicePlan:
+    """One campaign to be made at a vendor.
+
+    Attributes:
+        number: Position in the plan; batches name it.
+
+        provider: The account.
+
+        channels: What it carries.
+
+        zone: IANA zone of its people.
+
+        fingerprint: Digest of everything it is made of, its people and start left out.
+
+        held: Left for a later call (``--limit``).
+    """
+
+    number: int
+    provider: str
+    channels: tuple[Channel, ...]
+    zone: str
+    fingerprint: str
+    held: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -1,0 +1,83 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import click
+
+from outreach.cli import logs
+from outreach.masking import masked
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@attrs.define
+class Session:
+    """What the end of a command needs to know of its beginning.
+
+    Attributes:
+        as_json: The command line holds ``--json``: errors become an object on stdout too.
+
+        verbose: How often ``-v`` was given, before or behind the command.
+
+        show_numbers: Numbers are not masked.
+    """
+
+    as_json: bool = False
+    verbose: int = 0
+    show_numbers: bool = False
+
+
+def _louder(ctx: click.Context, _parameter: click.Parameter, times: int) -> None:
+    session = ctx.ensure_object(Session)
+    session.verbose += times
+    if session.verbose:
+        logs.to_stderr(session.verbose, lambda text: text if session.show_numbers else masked(text))
+
+
+def verbose(function: F) -> F:
+    """Add ``-v``."""
+    text = "Say more on stderr; twice for everything, with the traceback of an unexpected error."
+    return click.option("-v", "--verbose", count=True, expose_value=False, callback=_louder, help=text)(function)
+
+
+def as_json(function: F) -> F:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
+
+
+def strict(function: F) -> F:
+    """Add ``--strict``."""
+    text = "Make a row that is left out of the contacts an error."
+    return click.option("--strict", is_flag=True, help=text)(function)
+
+
+def show_numbers(function: F) -> F:
+    """Add ``--show-numbers``, which holds for what ``-v`` says too."""
+    return _show_numbers(expose_value=True)(function)
+
+
+def show_numbers_in_log(function: F) -> F:
+    """Add ``--show-numbers`` to a command whose results name nobody."""
+    return _show_numbers(expose_value=False)(function)
+
+
+def _show_numbers(*, expose_value: bool) -> Callable[[F], F]:
+    text = "Write telephone numbers in full, also in what -v says."
+    return click.option("--show-numbers", is_flag=True, callback=_unmasked, expose_value=expose_value, help=text)
+
+
+def _unmasked(ctx: click.Context, _parameter: click.Parameter, given: bool) -> bool:
+    ctx.ensure_object(Session).show_numbers = given
+    return given
+
+
+def rejects(function: F) -> F:
+    """Add ``--rejects``."""
+    text = "Write every row that is left out, with its reason, as CSV."
+    kind = click.Path(dir_okay=False, path_type=Path)
+    return click.option("--rejects", "rejects_file", metavar="FILE", type=kind, help=text)(function)

@@ -1,0 +1,66 @@
+"""``outreach report``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+from rich.console import Group
+
+from outreach.cli import common
+from outreach.cli.console import show
+from outreach.cli.screen import say
+from outreach.cli.target import Target, journal, spec
+from outreach.cli.writing import STDOUT, write_reports
+from outreach.contacts.masking import mask
+from outreach.reporting.delivery_view import deliveries
+from outreach.reporting.reports import ScreenForm
+from outreach.reporting.words import count, tally
+
+#: Rows on the screen.
+SHOWN = 40
+
+
+@click.command("report")
+@spec
+@journal
+@click.option("--csv", "csv_file", metavar="FILE", help="Write CSV to this file; '-' is stdout.")
+@click.option("--html", "html_file", metavar="FILE", help="Write a page to look at, in one file.")
+@common.show_numbers
+@common.as_json
+def command(target: Target, *, csv_file: str | None, html_file: str | None, show_numbers: bool, as_json: bool) -> int:
+    """List every delivery of SPEC with its outcome, and every row that became none with its reason.
+
+    CSV and JSON hold full numbers; the screen and the page mask them. Files are readable by you alone.
+    """
+    if [as_json, csv_file == STDOUT, html_file == STDOUT].count(True) > 1:
+        msg = "only one of --json, --csv - and --html - can have stdout; give the others a file"
+        raise click.UsageError(msg, click.get_current_context())
+    campaign = target.load()
+    phone: Callable[[str], str] = str if show_numbers else mask
+    screen = None if as_json or csv_file or html_file else ScreenForm(SHOWN)
+    write_reports(
+        target,
+        campaign,
+        csv_file=csv_file,
+        html_file=html_file,
+        as_json=as_json,
+        phone=phone,
+        more=[screen] if screen else [],
+    )
+    for name in (csv_file, html_file):
+        if name and name != STDOUT:
+            say(f"wrote {name}")
+    if screen:
+        _show(screen, phone)
+    return 0
+
+
+def _show(screen: ScreenForm, phone: Callable[[str], str]) -> None:
+    number = sum(screen.states.values())
+    more = number - len(screen.rows)
+    lines = [f"{count(number, 'row')}: {tally(screen.states)}" if number else "Nothing was planned or sent yet."]
+    if more:
+        lines.append(f"and {more:,} more; --csv FILE, --html FILE or --json have them all")
+    table = [deliveries(screen.rows, phone)] if screen.rows else []
+    show(Group(*table, *reversed(lines)))

@@ -1,0 +1,291 @@
+"""The calls of the Python API; the command line is built on them and on nothing else.
+
+An ``a`` before a name means async, as Django has it. ``load``, ``plan`` and ``requests`` never touch the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from outreach.errors import Refused
+from outreach.model import Campaign
+from outreach.planning.build import Builder
+from outreach.planning.carrier import carriers
+from outreach.planning.reading import read, suppressed
+from outreach.planning.requests import planned_requests
+from outreach.planning.values import Plan, PlannedRequest
+from outreach.plugins import Plugins, load_plugins
+from outreach.results import Phase, Progress, Summary, Watch
+
+if TYPE_CHECKING:
+    from outreach.contacts.values import Dropped
+    from outreach.delivery.clock import Clock
+    from outreach.delivery.journal import DeliveryRow
+
+#: Environment variable that names the journal.
+JOURNAL = "OUTREACH_JOURNAL"
+
+#: Letters of a marker: none that is mistaken for another.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+T = TypeVar("T")
+
+
+def load(
+    path: str | Path,
+    *,
+    accounts: str | Path | None = None,
+    via: str | None = None,
+    plugins: Plugins | None = None,
+) -> Campaign:
+    """Read a campaign file.
+
+    Args:
+        path: YAML, TOML or JSON, by its suffix.
+
+        accounts: A file whose ``providers`` go before the campaign's own; None: ``$OUTREACH_ACCOUNTS``, if it is set.
+
+        via: Send every route through this provider instead.
+
+        plugins: None: all that are installed.
+
+    Raises:
+        SpecError: With every mistake at once.
+    """
+    from outreach import spec  # noqa: PLC0415  # a program that brings its own Campaign does not need it
+
+    accounts = accounts or os.environ.get("OUTREACH_ACCOUNTS") or None
+    return spec.load(path, accounts=accounts, via=via, plugins=plugins or load_plugins())
+
+
+def plan(
+    campaign: Campaign,
+    *,
+    sandbox: bool = False,
+    plugins: Plugins | None = None,
+    watch: Watch | None = None,
+    stdin: BinaryIO | None = None,
+    rejects: Callable[[Dropped], None] | None = None,
+    now: datetime | None = None,
+) -> Plan:
+    """Say what would happen, without a network and without a journal.
+
+    Args:
+        campaign: What would go out.
+
+        sandbox: Take the adapter's own sandbox account where the campaign states none.
+
+        plugins: None: all that are installed.
+
+        watch: Told how far the reading has come.
+
+        stdin: Read where the contacts come from ``-``.
+
+        rejects: Given every row that is no delivery.
+
+        now: Aware; None: the machine's clock.
+
+    Raises:
+        SpecError: The contact lists or suppression lists are wrong.
+
+        PluginError: A provider is not installed.
+    """
+    accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
+    builder = Builder(
+        campaign, accounts, now=now or datetime.now(UTC), suppressed=suppressed(campaign), rejects=rejects
+    )
+    for rows in read(campaign, builder, stdin):
+        if watch is not None:
+            watch(Progress(phase=Phase.READING, done=rows))
+    return builder.finish()
+
+
+def requests(
+    campaign: Campaign,
+    *,
+    sandbox: bool = False,
+    plugins: Plugins | None = None,
+    stdin: BinaryIO | None = None,
+    show_numbers: bool = False,
+    now: datetime | None = None,
+) -> Iterator[PlannedRequest]:
+    """Give every request of the plan, in order; numbers are masked unless asked for. No network.
+
+    Raises:
+        SpecError: The contact lists or suppression lists are wrong.
+
+        PluginError: A provider is not installed.
+
+        Refused: The campaign cannot go out like this, so that there are no requests.
+    """
+    from outreach.delivery.spool import Spool  # noqa: PLC0415  # only here
+
+    now = now or datetime.now(UTC)
+    accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
+    with Spool() as spool:
+        builder = Builder(campaign, accounts, now=now, suppressed=suppressed(campaign), sink=spool)
+        for _ in read(campaign, builder, stdin):
+            pass
+        refusals = builder.finish().refusals
+        if refusals:
+            raise Refused(refusals)
+        for made in builder.slices:
+            batches = (spooled.batch for spooled in spool.batches(made.number))
+            carrier = accounts[made.provider]
+            yield from planned_requests(campaign, carrier, made, batches, now=now, show_numbers=show_numbers)
+
+
+async def asend(  # noqa: PLR0913  # keywords, each with a default
+    campaign: Campaign,
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    approve: str | None = None,
+    confirm: Callable[[Plan], bool] | None = None,
+    strict: bool = False,
+    wait: bool = False,
+    limit: int | None = None,
+    watch: Watch | None = None,
+    stop: asyncio.Event | None = None,
+    plugins: Plugins | None = None,
+    stdin: BinaryIO | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Summary:
+    """Plan, send what was not sent yet, and say where the campaign stands. Calling it again is how to resume.
+
+    Args:
+        campaign: What goes out.
+
+        journal: Path or ``sqlite:///`` address; None: see ``journal_path``.
+
+        sandbox: Send to the adapters' emulators on loopback instead, with a journal of their own.
+
+        approve: Send only the plan with this digest.
+
+        confirm: Asked once with the plan before anybody is contacted; False sends nothing.
+
+        strict: Refuse when a row of the contacts is left out.
+
+        wait: Sleep until what is not due yet is due.
+
+        limit: Contact at most so many people on their channels in this call.
+
+        watch: Told how far the call has come.
+
+        stop: Set it to end the call after the requests in flight.
+
+        plugins: None: all that are installed.
+
+        stdin: Read where the contacts come from ``-``.
+
+        clock: None: the machine's.
+
+        rng: Source of markers and of the jitter between tries; None: the system's.
+
+    Raises:
+        SpecError: The contact lists or suppression lists are wrong. Nobody was contacted.
+
+        PluginError: A provider is not installed. Nobody was contacted.
+
+        Refused: Capability, limit, digest or consent. Nobody was contacted.
+
+        JournalError: The journal is in use, damaged or was copied. Nobody was contacted.
+
+        CredentialError: A secret cannot be read. Nobody was contacted.
+
+        EnvironmentProblem: The disk failed; what is in the journal stands.
+    """
+    from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # brings in aiohttp
+    from outreach.sending import Sending  # noqa: PLC0415  # as above
+
+    async with AsyncExitStack() as stack:
+        sending = await Sending.begin(
+            stack,
+            campaign,
+            path=journal_path(campaign, journal, sandbox=sandbox),
+            plugins=plugins or load_plugins(),
+            sandbox=sandbox,
+            clock=clock or SystemClock(),
+            rng=rng or random.SystemRandom(),
+            stop=stop or asyncio.Event(),
+            watch=watch or _unwatched,
+        )
+        return await sending.run(approve=approve, confirm=confirm, strict=strict, wait=wait, limit=limit, stdin=stdin)
+
+
+def send(campaign: Campaign, **options: Any) -> Summary:
+    """Do what ``asend`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(asend(campaign, **options))
+
+
+async def astatus(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> Summary:
+    """Say where a campaign stands, from its journal, also while a send is at work. No network.
+
+    Raises:
+        JournalError: The journal is damaged or was copied.
+    """
+    from outreach.standing import standing  # noqa: PLC0415  # brings in sqlite3
+
+    return await standing(campaign, journal_path(campaign, journal, sandbox=sandbox))
+
+
+def status(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> Summary:
+    """Do what ``astatus`` does, from a program without an event loop."""
+    return asyncio.run(astatus(campaign, journal=journal, sandbox=sandbox))
+
+
+async def areport(
+    campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False
+) -> AsyncIterator[DeliveryRow]:
+    """Give every delivery, and every row of the contacts that is none; in flat memory. Numbers are whole.
+
+    Raises:
+        JournalError: The journal is in use, damaged or was copied.
+    """
+    from outreach.standing import key_of, opened  # noqa: PLC0415  # brings in sqlite3
+
+    path = journal_path(campaign, journal, sandbox=sandbox)
+    if not path.exists():
+        return
+    async with opened(path) as found:
+        async for row in found.deliveries(key_of(campaign)):
+            yield row
+
+
+def report(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> Iterator[DeliveryRow]:
+    """Do what ``areport`` does, from a program without an event loop."""
+    rows = areport(campaign, journal=journal, sandbox=sandbox)
+    with asyncio.Runner() as runner:
+        try:
+            while (row := runner.run(_next(rows))) is not None:
+                yield row
+        finally:
+            runner.run(rows.aclose())  # type: ignore[attr-defined]  # an async generator has aclose
+
+
+def journal_path(campaign: Campaign, journal: str | Path | None = None, *, sandbox: bool = False) -> Path:
+    """Say where the journal is: the one given, else ``$OUTREACH_JOURNAL``, else ``.outreach`` beside the campaign.
+
+    The sandbox has a journal of its own, also beside one that is given, so that trying out never counts as sending.
+    """
+    stated = str(journal or os.environ.get(JOURNAL) or "").removeprefix("sqlite:///")
+    if not stated:
+        return campaign.base / ".outreach" / ("sandbox.db" if sandbox else "journal.db")
+    path = Path(stated).expanduser()
+    return path.with_name(f"{path.stem}.sandbox{path.suffix}") if sandbox else path
+
+
+async def _next(rows: AsyncIterator[T]) -> T | None:
+    return await anext(rows, None)
+
+
+def _unwatched(_progress: Progress) -> None:
+    """Nobody looks."""

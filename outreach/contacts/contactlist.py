@@ -1,0 +1,163 @@
+"""The contact lists of a campaign as one stream of people in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import attrs
+
+from outreach.contacts.columns import roles
+from outreach.contacts.mappings import in_place
+from outreach.contacts.numbers import region
+from outreach.contacts.opening import STDIN
+from outreach.contacts.sift import Sieve, Source
+from outreach.contacts.sources import open_table
+from outreach.contacts.tables import Header, Table, wrong
+from outreach.contacts.values import Chunk
+from outreach.errors import Problem, SpecError
+from outreach.model import Columns, Contacts
+
+
+@attrs.define(eq=False)
+class ContactList:
+    """The contacts of a campaign, opened: the headers at once, the people when they are asked for, and once only.
+
+    Memory stays flat but for the numbers already given (see ``NumberSet``). A file is closed when its last row was
+    given; ``close``, or leaving a ``with`` block, closes the rest.
+    """
+
+    _sources: Sequence[Source]
+    _sieve: Sieve
+    _begun: bool = False
+
+    @classmethod
+    def open(
+        cls,
+        contacts: Contacts,
+        *,
+        base: Path,
+        wanted: Collection[str] = (),
+        stdin: BinaryIO | None = None,
+    ) -> ContactList:
+        """Open every source and read its header.
+
+        Args:
+            contacts: What the campaign says. Rows given in place are gone through once.
+
+            base: Folder in which relative paths start.
+
+            wanted: Columns that the texts and the routes need; these and no others are in ``Chunk.columns``.
+
+            stdin: Read for the source ``-``; None is the process's own.
+
+        Raises:
+            SpecError: A source is missing, unreadable, or without the columns it needs; every mistake at once.
+        """
+        sieve = Sieve(tuple(wanted), region(contacts.country))
+        return cls(_sources(_tables(contacts, base, stdin), contacts.columns), sieve)
+
+    @property
+    def headers(self) -> Sequence[Header]:
+        """The columns of each source, in order."""
+        return tuple(source.table.header for source in self._sources)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """Give the people and the dropped rows. Each row is in exactly one chunk, as the one or the other.
+
+        Raises:
+            SpecError: A file is damaged further down, or a local number stands where no country is stated.
+
+            RuntimeError: The list was gone through before.
+        """
+        if self._begun:
+            msg = "a ContactList can be gone through once; open it again"
+            raise RuntimeError(msg)
+        self._begun = True
+        return (self._sieve.sift(source, block) for source in self._sources for block in source.table.blocks)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files."""
+        for source in self._sources:
+            source.table.close()
+
+
+def stream(
+    contacts: Contacts,
+    *,
+    base: Path,
+    wanted: Collection[str] = (),
+    stdin: BinaryIO | None = None,
+) -> Iterator[Chunk]:
+    """Read all contacts of a campaign; see ``ContactList``.
+
+    Yields:
+        People, unique by E.164 number over the whole stream, and the rows that are none, each with its reason.
+
+    Raises:
+        SpecError: A source cannot be read, or a local number stands where no country is stated.
+    """
+    with ContactList.open(contacts, base=base, wanted=wanted, stdin=stdin) as people:
+        yield from people
+
+
+def _tables(contacts: Contacts, base: Path, stdin: BinaryIO | None) -> Iterator[Table | SpecError]:
+    """Open the sources; one that cannot be opened gives its error, so that the others still tell theirs."""
+    paths = _paths(contacts.sources)
+    if paths is None:
+        yield in_place(contacts.sources)
+        return
+    if paths.count(STDIN) > 1:
+        yield wrong("standard input (-) can be read once", path="contacts.from")
+    for path in dict.fromkeys(paths) if paths.count(STDIN) > 1 else paths:
+        try:
+            yield open_table(path, base=base, stdin=stdin)
+        except SpecError as error:
+            yield error
+
+
+def _paths(sources: Iterable[object]) -> tuple[str, ...] | None:
+    """Give the sources if they are paths, None if they are rows."""
+    if isinstance(sources, str):
+        return (sources,)
+    if not isinstance(sources, tuple | list) or not sources:
+        return None
+    paths = tuple(source for source in sources if isinstance(source, str))
+    return paths if len(paths) == len(sources) else None
+
+
+def _sources(tables: Iterable[Table | SpecError], columns: Columns) -> Sequence[Source]:
+    """Find the columns of each table.
+
+    Raises:
+        SpecError: All that is wrong with any of them.
+    """
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    for table in tables:
+        try:
+            sources.append(_source(table, columns))
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        for source in sources:
+            source.table.close()
+        raise SpecError(problems)
+    return sources
+
+
+def _source(table: Table | SpecError, columns: Columns) -> Source:
+    if isinstance(table, SpecError):
+        raise table
+    try:
+        return Source(table, roles(table.header, columns))
+    except SpecError:
+        table.close()
+        raise

@@ -1,0 +1,85 @@
+"""Numbers to E.164, with ``phonenumbers`` as the authority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
+
+from outreach.contacts.kinds import never, type_of
+from outreach.contacts.spelling import BadNumber, spell
+from outreach.errors import Problem, SpecError
+
+#: A local number, and nobody said of which country: the campaign is wrong, not the row.
+NO_COUNTRY = BadNumber("no_country", "the number has no country code; say which country: country: NP")
+
+_SHORT = BadNumber("short", "too short: short codes and emergency numbers are not contacted; is a digit missing?")
+_LOCAL = BadNumber("short", "the area code is missing; write the whole number")
+_LONG = BadNumber("invalid_number", "too many digits; if the cell holds two numbers, give each a row")
+_LENGTH = BadNumber("invalid_number", "this country has no numbers of this length; is a digit missing or doubled?")
+_UNUSED = BadNumber("invalid_number", "no numbers of this country begin like this; check the digits and the country")
+_NO_SUCH_COUNTRY = BadNumber("invalid_number", "no country has this calling code; after + comes the country's code")
+
+_UNREADABLE = {
+    NumberParseException.INVALID_COUNTRY_CODE: _NO_SUCH_COUNTRY,
+    NumberParseException.NOT_A_NUMBER: _SHORT,
+    NumberParseException.TOO_SHORT_AFTER_IDD: _SHORT,
+    NumberParseException.TOO_SHORT_NSN: _SHORT,
+    NumberParseException.TOO_LONG: _LONG,
+}
+
+_INVALID = {
+    ValidationResult.TOO_SHORT: _SHORT,
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: _LOCAL,
+    ValidationResult.TOO_LONG: _LONG,
+    ValidationResult.INVALID_LENGTH: _LENGTH,
+}
+
+
+def normalise(raw: object, country: str | None) -> str | BadNumber:
+    """Read one number.
+
+    Args:
+        raw: Text as a person wrote it; an int from an application. None is an empty cell.
+
+        country: Two-letter country of numbers without ``+``; None refuses them with ``no_country``.
+
+    Returns:
+        E.164 with ``+``, or why the number cannot be contacted. Landlines are numbers: only a channel can refuse them.
+    """
+    digits = spell(raw)
+    if isinstance(digits, BadNumber):
+        return digits
+    international = digits.startswith("+")
+    if not international and country is None:
+        return NO_COUNTRY
+    try:
+        # Without a country, the library cannot fall back to reading an impossible +09... as a local number.
+        return _judge(phonenumbers.parse(digits, None if international else country))
+    except NumberParseException as error:
+        return _UNREADABLE[error.error_type]
+
+
+def normalise_column(raws: Iterable[object], country: str | None) -> list[str | BadNumber]:
+    """Read a column of numbers; see ``normalise``."""
+    return [normalise(raw, country) for raw in raws]
+
+
+def region(country: str | None) -> str | None:
+    """Give a stated country as ``phonenumbers`` knows it.
+
+    Raises:
+        SpecError: It is no two-letter country.
+    """
+    if country is None or country.upper() in phonenumbers.SUPPORTED_REGIONS:
+        return country and country.upper()
+    remedy = "did you mean 'GB'?" if country.upper() == "UK" else "write two letters, for example NP"
+    raise SpecError([Problem(f"'{country}' is no country; {remedy}", path="contacts.country")])
+
+
+def _judge(number: PhoneNumber) -> str | BadNumber:
+    phone = f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
+    if type_of(phone) == PhoneNumberType.UNKNOWN:
+        return _INVALID.get(phonenumbers.is_possible_number_with_reason(number), _UNUSED)
+    return never(phone) or phone

@@ -1,0 +1,253 @@
+"""One account at work: its pace, its one retry loop, and the rule that nothing is awaited between intent and write.
+
+Adapters never retry, and neither does the transport: this is the only place where a request is tried again, and only
+when it is proved that the earlier try had no effect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from outreach.answers import Kind, Outcome, Question, Roll, Settled
+from outreach.delivery.clock import Clock
+from outreach.delivery.exchange import Lost, NotSent, Transport
+from outreach.delivery.pace import Pace, Quota
+from outreach.delivery.retry import Backoff, classify, unanswered
+from outreach.errors import Unreadable
+from outreach.masking import masked
+from outreach.planning.carrier import Carrier
+from outreach.provider import Batch, Job
+from outreach.wire import Reach, Request, Response
+
+T = TypeVar("T", bound=Settled | Roll)
+
+#: Called at every point where a crash would matter; a test raises or kills here.
+Hook = Callable[[str], None]
+
+#: A listing of more pages than this is a loop.
+MAX_PAGES = 100_000
+
+
+class Stopped(Exception):  # not an error: somebody asked for it
+    """No further request is to be sent."""
+
+
+class Held(Exception):  # not an error: work is left over, with a reason
+    """This cannot go on now; what is left stays planned, with the reason."""
+
+
+@attrs.frozen(kw_only=True)
+class Attempt:
+    """One request on its way, and how the journal learns of it.
+
+    Attributes:
+        intend: Writes down that it is about to be sent; durable when it returns.
+
+        conclude: Writes down what became of it.
+
+        still: Says why it may no longer go out (the window closed), empty when it may; asked last.
+
+        people: How many it reaches.
+    """
+
+    request: Request
+    job: Job[Any]
+    batch: Batch | None
+    intend: Callable[[], Awaitable[None]]
+    conclude: Callable[[Outcome], Awaitable[None]]
+    still: Callable[[], str] = str
+    people: int = 0
+
+
+class Lane:
+    """The requests of one account.
+
+    Attributes:
+        halted: Why the account is refused; empty while it is not.
+
+        unavailable: Whether the vendor could not be reached after all tries.
+    """
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        transport: Transport,
+        *,
+        clock: Clock,
+        rng: random.Random,
+        stop: asyncio.Event,
+        quota: Quota | None = None,
+        backoff: Backoff | None = None,
+        hook: Hook = lambda _name: None,
+    ) -> None:
+        self.carrier = carrier
+        self.halted = ""
+        self.unavailable = False
+        self._transport = transport
+        self._clock = clock
+        self._rng = rng
+        self._stop = stop
+        self._quota = quota
+        self._backoff = backoff or Backoff()
+        self._hook = hook
+        self._pace = Pace(carrier.settings.pace)
+
+    async def perform(self, attempt: Attempt) -> Outcome:
+        """Send a request at most once for certain, and say what became of it; the journal knows before and after.
+
+        Raises:
+            Stopped: Before anything was sent.
+
+            Held: Before anything was sent, or after it was proved that no try took effect.
+        """
+        for number in range(1, self._backoff.attempts + 1):
+            first = number == 1 and attempt.request.reaches is not Reach.NOBODY
+            await self._turn(attempt.people if first else 0)
+            self._may(attempt)
+            self._hook("before intent")
+            await attempt.intend()
+            self._hook("after intent")
+            outcome = await self._once(attempt)
+            self._hook("before outcome")
+            await attempt.conclude(outcome)
+            self._hook("after outcome")
+            if outcome.kind is not Kind.UNSENT:
+                return self._note(outcome)
+            self._may(attempt)
+            await self._pause(number, outcome)
+        raise Held(outcome.reason)
+
+    async def answer(self, question: Question[T], refs: Mapping[str, str]) -> T | None:
+        """Ask the vendor something harmless, page by page; None when nobody can tell.
+
+        Args:
+            question: The first page.
+
+            refs: What earlier answers supplied, for the Refs of every page.
+
+        Raises:
+            Stopped: The run is stopped.
+
+            Held: The vendor cannot be reached, or refuses the account.
+        """
+        for _ in range(MAX_PAGES):
+            response = await self._read(question.request.fill(refs))
+            if response is None:
+                return None
+            try:
+                step = question.read(response)
+            except Unreadable:
+                return None
+            if not isinstance(step, Question):
+                return step
+            question = step
+        return None
+
+    async def wait(self, seconds: float) -> None:
+        """Sleep, but wake when the run is stopped.
+
+        Raises:
+            Stopped: It was.
+        """
+        if self._stop.is_set():
+            raise Stopped
+        if seconds <= 0:
+            return
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((sleeping, stopping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            stopping.cancel()
+        if self._stop.is_set():
+            raise Stopped
+
+    async def _turn(self, people: int) -> None:
+        """Take the rate token, and the people's share of the hour."""
+        if self.halted:
+            raise Held(self.halted)
+        if self._quota is not None and people:
+            while (seconds := self._quota.wait(self._clock.monotonic(), people)) > 0:
+                if math.isinf(seconds):
+                    msg = f"{people} people at once are more than limits.per_hour"
+                    raise Held(msg)
+                await self.wait(seconds)
+            self._quota.spend(self._clock.monotonic(), people)
+        await self.wait(self._pace.reserve(self._clock.monotonic()))
+        while (seconds := self._pace.held(self._clock.monotonic())) > 0:
+            await self.wait(seconds)
+
+    def _may(self, attempt: Attempt) -> None:
+        if self._stop.is_set():
+            raise Stopped
+        if self.halted:
+            raise Held(self.halted)
+        reason = attempt.still()
+        if reason:
+            raise Held(reason)
+
+    async def _once(self, attempt: Attempt) -> Outcome:
+        """Send, now: between the durable intent and the write nothing is awaited but the transport itself."""
+        carrier, request = self.carrier, attempt.request
+        reason = "stopped before it was sent" if self._stop.is_set() else attempt.still()
+        if reason:
+            return Outcome(kind=Kind.UNSENT, reason=reason)
+        try:
+            response = await self._transport.send(request, carrier.settings)
+        except (NotSent, Lost) as failure:
+            return unanswered(request, failure)
+        self._hook("after answer")
+        verdict = classify(request, response, explain=carrier.provider.explain, now=self._clock.now())
+        return verdict or self._interpret(attempt, response)
+
+    def _interpret(self, attempt: Attempt, response: Response) -> Outcome:
+        try:
+            outcome = self.carrier.provider.interpret(attempt.job, attempt.request, response, attempt.batch)
+        except Unreadable as error:
+            return Outcome(kind=Kind.UNKNOWN, reason=masked(str(error)))
+        except Exception as error:  # noqa: BLE001  # an adapter that stumbles must not lose what the vendor did
+            return Outcome(kind=Kind.UNKNOWN, reason=f"the adapter stumbled over the answer: {type(error).__name__}")
+        refused = {phone: masked(reason) for phone, reason in outcome.refused.items()}
+        return attrs.evolve(outcome, reason=masked(outcome.reason), refused=refused)
+
+    def _note(self, outcome: Outcome) -> Outcome:
+        if outcome.kind is Kind.HALT:
+            self.halted = outcome.reason
+            raise Held(outcome.reason)
+        return outcome
+
+    async def _pause(self, number: int, outcome: Outcome) -> None:
+        seconds = self._backoff.next_wait(number, outcome.retry_after, self._rng)
+        if self._stop.is_set():
+            raise Stopped
+        if seconds is None:
+            self.unavailable = True
+            raise Held(outcome.reason)
+        if outcome.retry_after is not None:
+            self._pace.penalise(self._clock.monotonic() + outcome.retry_after)
+        await self.wait(seconds)
+
+    async def _read(self, request: Request) -> Response | None:
+        """Ask something harmless; it may be repeated whatever became of it."""
+        for number in range(1, self._backoff.attempts + 1):
+            await self._turn(0)
+            try:
+                response = await self._transport.send(request, self.carrier.settings)
+            except (NotSent, Lost) as failure:
+                outcome: Outcome | None = unanswered(request, failure)
+            else:
+                outcome = classify(request, response, explain=self.carrier.provider.explain, now=self._clock.now())
+                if outcome is None:
+                    return response
+            if outcome is None or outcome.kind not in {Kind.UNSENT, Kind.HALT}:
+                return None
+            self._note(outcome)
+            await self._pause(number, outcome)
+        return None

@@ -1,0 +1,128 @@
+"""Find out what became of requests whose answers were lost: ask the vendor, never send again.
+
+"Not found" counts only after the account's ``settle_after`` seconds: before that a vendor's list may simply lag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+
+from outreach.answers import Receipt, Roll
+from outreach.delivery.journal import BatchRow, Journal, LoadOutcome, Slice, Stage, Step, StepRow, StepState
+from outreach.delivery.lane import Held, Lane
+from outreach.provider import Job
+from outreach.wire import Request
+
+#: Batches of people who are, or may be, in the vendor's campaign before it is launched.
+ABOARD = (Stage.LOADED, Stage.LOAD_UNKNOWN)
+
+#: Batches read from the journal at a time.
+PAGE = 200
+
+NOT_TAKEN = "the vendor did not take this number into its campaign"
+
+
+@attrs.frozen
+class Settler:
+    """Settles what one slice left open."""
+
+    journal: Journal
+    lane: Lane
+    now: datetime
+
+    def ripe(self, since: datetime) -> bool:
+        """Say whether "not found" proves something by now."""
+        return self.now - since >= timedelta(seconds=self.lane.carrier.settings.settle_after)
+
+    async def step(self, one: Slice, job: Job[Any], row: StepRow, request: Request) -> StepState:
+        """Ask what became of a step that is unknown, and write down what was found.
+
+        Raises:
+            Held: The vendor cannot be asked now.
+        """
+        question = self.lane.carrier.provider.settle(job, request)
+        settled = await self.lane.answer(question, one.refs) if question else None
+        if settled is None or settled.happened is None:
+            return StepState.UNKNOWN
+        if not settled.happened and not self.ripe(row.intended_at):
+            return StepState.UNKNOWN
+        state = StepState.ACCEPTED if settled.happened else StepState.UNSENT
+        await self.journal.conclude_step(
+            one.id, row.step, row.position, state, at=self.now, reason=settled.reason, refs=settled.captures
+        )
+        return state
+
+    async def aboard(self, one: Slice, job: Job[Any]) -> bool:
+        """Compare who is loaded with whom the vendor lists; give whether the campaign may be launched.
+
+        Raises:
+            Held: It must not be launched, with the reason.
+        """
+        question = self.lane.carrier.provider.roll(job)
+        if question is None:
+            return not await self.journal.batches(one.id, (Stage.LOAD_UNKNOWN,), limit=1)
+        roll = await self.lane.answer(question, one.refs)
+        if roll is None:
+            msg = "the vendor's list of the people in its campaign cannot be read; run send again"
+            raise Held(msg)
+        return await self._compare(one, roll)
+
+    async def _compare(self, one: Slice, roll: Roll) -> bool:
+        ours, complete = 0, True
+        missing = 0
+        after = -1
+        while rows := await self.journal.batches(one.id, ABOARD, after=after, limit=PAGE):
+            after = rows[-1].seq
+            for row in rows:
+                present = {i: roll.present[phone] for i, phone in enumerate(row.people.phones) if phone in roll.present}
+                ours += len(present)
+                gone = [i for i in range(len(row.people)) if i not in present]
+                if row.stage is Stage.LOAD_UNKNOWN:
+                    complete = await self._load(one, row, present, gone) and complete
+                else:
+                    missing += sum(i not in row.exceptions for i in gone)
+        _refuse(one, roll, ours, missing)
+        return complete
+
+    async def _load(self, one: Slice, row: BatchRow, present: Mapping[int, Receipt], gone: Sequence[int]) -> bool:
+        """Settle one load whose answer was lost or left people out; give whether it stands clear now."""
+        told = {index for index, (stage, _) in row.exceptions.items() if stage is Stage.REJECTED}
+        ripe = row.intended_at is None or self.ripe(row.intended_at)
+        if not ripe and not told.issuperset(gone):
+            return False
+        if present:
+            why = {index: row.exceptions[index][1] if index in told else NOT_TAKEN for index in gone}
+            exceptions = {index: (Stage.REJECTED, reason) for index, reason in why.items()}
+            outcome = LoadOutcome(stage=Stage.LOADED, exceptions=exceptions, receipts=present)
+        elif told.issuperset(gone):
+            outcome = LoadOutcome(stage=Stage.REJECTED, reason=NOT_TAKEN, exceptions=row.exceptions)
+        else:
+            outcome = LoadOutcome(stage=Stage.PLANNED, reason="proved not to be at the vendor")
+        await self.journal.conclude_load(one.id, row.seq, outcome, at=self.now)
+        return outcome.stage is not Stage.PLANNED
+
+
+def _refuse(one: Slice, roll: Roll, ours: int, missing: int) -> None:
+    strangers = len(roll.present) - ours
+    if roll.doubled:
+        msg = (
+            f"the vendor lists {len(roll.doubled)} numbers more than once in '{one.title}': launching it would contact "
+            "them twice; delete the doubles at the vendor, then run send again"
+        )
+        raise Held(msg)
+    if strangers > 0:
+        msg = f"the vendor lists {strangers} people in '{one.title}' who are not ours; it is not launched"
+        raise Held(msg)
+    if missing:
+        msg = f"{missing} people were loaded into '{one.title}' but the vendor does not list them; run send again"
+        raise Held(msg)
+    if roll.started:
+        msg = f"'{one.title}' was already started at the vendor, not by this journal; look at it there"
+        raise Held(msg)
+
+
+__all__ = ["ABOARD", "PAGE", "Settler", "Step"]

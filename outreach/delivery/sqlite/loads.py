@@ -1,0 +1,130 @@
+"""The verbs of batches, as functions of the connection; times in microseconds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import attrs
+
+from outreach.answers import Receipt
+from outreach.delivery.journal import STATE_OF, BatchRow, LoadOutcome, Stage
+from outreach.delivery.sqlite import packing, records, settling
+from outreach.delivery.sqlite.queries import queries
+from outreach.errors import JournalError
+from outreach.model import State
+
+#: Whoever is in one of these is, or may be, in the vendor's campaign.
+_AT_VENDOR = frozenset({Stage.LOADING, Stage.LOADED, Stage.LOAD_UNKNOWN})
+
+
+def batches(
+    connection: sqlite3.Connection, slice_id: int, stages: Collection[Stage], *, after: int, limit: int, mixed: bool
+) -> list[BatchRow]:
+    """Read batches in these stages; see ``Journal.batches``."""
+    of = {
+        "slice": slice_id,
+        "after": records.place(slice_id, after),
+        "stages": packing.bits(stages),
+        "mixed": mixed,
+    }
+    found: list[BatchRow] = []
+    for row in connection.execute(queries()["batch_list"], of):
+        if len(found) >= limit:
+            break
+        batch = records.read(row).batch
+        if batch.stage in stages or any(stage in stages for stage, _ in batch.exceptions.values()):
+            found.append(batch)
+    return found
+
+
+def intend(connection: sqlite3.Connection, slice_id: int, seq: int, *, digest: str, reaches: bool, at: int) -> None:
+    """Write down that a batch is about to be sent; see ``Journal.intend_load``."""
+    stage = packing.CODES[Stage.IN_FLIGHT if reaches else Stage.LOADING]
+    of = {"slice": slice_id, "id": records.place(slice_id, seq), "stage": stage, "digest": digest, "at": at}
+    if connection.execute(queries()["batch_intend"], of).rowcount != 1:
+        row = connection.execute(queries()["batch_stage"], of).fetchone()
+        was = packing.STAGES[row[0]] if row else "unknown to the journal"
+        why = f"its slice {slice_id} is closed" if was is Stage.PLANNED else f"it is {was}"
+        msg = f"batch {seq} of slice {slice_id} must not be sent: {why}"
+        raise JournalError(msg)
+    connection.execute(queries()["slice_hold"], {"slice": slice_id, "reason": ""})
+
+
+def conclude(connection: sqlite3.Connection, slice_id: int, seq: int, outcome: LoadOutcome, *, at: int) -> None:
+    """Write down what became of a batch; see ``Journal.conclude_load``."""
+    fates = {outcome.stage, *(stage for stage, _ in outcome.exceptions.values())}
+    if fates & settling.NO_OUTCOME:
+        msg = f"batch {seq} of slice {slice_id}: no outcome is {', '.join(sorted(fates & settling.NO_OUTCOME))}"
+        raise JournalError(msg)
+    alike = not outcome.exceptions and not outcome.receipts
+    if alike and _conclude_alike(connection, records.place(slice_id, seq), outcome, at):
+        return
+    record = records.get(connection, slice_id, seq)
+    here, *moved = settling.conclude(record.batch, outcome, packing.moment(at))
+    records.write(connection, attrs.evolve(record, batch=here))
+    for part in moved:
+        records.add(connection, slice_id, part, record.channels)
+
+
+def _conclude_alike(connection: sqlite3.Connection, key: int, outcome: LoadOutcome, at: int) -> bool:
+    """Take the short way, which need not read the people; False where it is not open."""
+    receipt = outcome.receipt
+    of = {
+        "id": key,
+        "stage": packing.CODES[outcome.stage],
+        "reason": outcome.reason,
+        "at": at,
+        "tally": receipt.status if receipt else None,
+        "vendor_id": receipt.vendor_id if receipt else None,
+        "status": receipt.status if receipt else None,
+        "word": receipt.word if receipt else None,
+    }
+    if connection.execute(queries()["batch_conclude"], of).rowcount != 1:
+        return False
+    if receipt:
+        connection.execute(queries()["receipts_clear"], of)
+    return True
+
+
+def note(connection: sqlite3.Connection, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, at: int) -> None:
+    """Write down what became of people since; see ``Journal.note``."""
+    record = records.get(connection, slice_id, seq)
+    batch = settling.note(record.batch, receipts, packing.moment(at))
+    records.write(connection, attrs.evolve(record, batch=batch))
+
+
+def cancel(connection: sqlite3.Connection, slice_id: int, *, stages: Collection[Stage], reason: str, at: int) -> int:
+    """Give up everybody in these stages; see ``Journal.cancel``."""
+    begun = [stage for stage in stages if STATE_OF[stage] is not State.PLANNED]
+    if begun:
+        msg = f"people who are {', '.join(begun)} cannot be given up: they were, or may have been, contacted"
+        raise JournalError(msg)
+    of = {"slice": slice_id, "reason": reason, "at": at}
+    at_vendor = _give_up(connection, of, _AT_VENDOR & frozenset(stages), packing.moment(at))
+    if at_vendor:
+        connection.execute(queries()["slice_close"], {"slice": slice_id, "closed": True})
+    return at_vendor + _give_up(connection, of, frozenset(stages) - _AT_VENDOR, packing.moment(at))
+
+
+def _give_up(connection: sqlite3.Connection, of: Mapping[str, object], stages: Collection[Stage], at: datetime) -> int:
+    if not stages:
+        return 0
+    values = {**of, "stages": packing.bits(stages)}
+    (count,) = connection.execute(queries()["batch_size"], values).fetchone()
+    connection.execute(queries()["batch_cancel"], values)
+    for key, *_ in connection.execute(queries()["batch_mixed"], values).fetchall():
+        record = records.get(connection, *records.parts(key))
+        batch, more = settling.cancel(record.batch, stages, str(of["reason"]), at)
+        if more:
+            records.write(connection, attrs.evolve(record, batch=batch))
+        count += more
+    return int(count)
+
+
+def hold(connection: sqlite3.Connection, slice_id: int, *, reason: str, at: int) -> None:
+    """Write why a slice and its batches stand still; see ``Journal.hold``."""
+    of = {"slice": slice_id, "reason": reason, "at": at}
+    connection.execute(queries()["slice_hold"], of)
+    connection.execute(queries()["batch_hold"], of)

@@ -1,0 +1,268 @@
+"""Put a plan in the place of what was still merely planned: one transaction, in flat memory but for the left set."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import attrs
+import orjson
+
+from outreach.delivery.journal import BatchRow, CampaignKey, NewBatch, NewSlice, People, Skipped, Stage
+from outreach.delivery.sqlite import packing, records
+from outreach.delivery.sqlite.packing import Keys
+from outreach.delivery.sqlite.queries import queries
+from outreach.delivery.sqlite.settling import arrange, fates_of, pick
+from outreach.errors import EnvironmentProblem
+from outreach.model import Channel
+
+T = TypeVar("T")
+
+#: Reason of people who were planned and are not in the new plan.
+REMOVED = "removed"
+#: Skipped people come one by one; a row of the file holds so many of them.
+SKIPPED_CHUNK = 500
+#: Old batches that are looked at in one go.
+_PAGE = 500
+
+_MOVABLE = frozenset({Stage.PLANNED, Stage.CANCELLED})
+
+
+@attrs.frozen
+class _Old:
+    """A slice as it was before this plan: batches from ``end`` on are new."""
+
+    id: int
+    channels: tuple[Channel, ...]
+    end: int
+
+
+@attrs.frozen
+class _Left:
+    """Who may be planned anew, by channel; whoever is found in the new plan goes out. And how often each was tried."""
+
+    people: dict[Channel, set[int | str]] = attrs.field(factory=dict)
+    tried: dict[tuple[Channel, int | str], int] = attrs.field(factory=dict)
+
+    def add(self, channels: Sequence[Channel], keys: Iterable[int | str]) -> None:
+        keys = list(keys)
+        for channel in channels:
+            self.people.setdefault(channel, set()).update(keys)
+
+    def found(self, channels: Iterable[Channel], keys: Keys) -> None:
+        for channel in channels:
+            if channel in self.people:
+                self.people[channel].difference_update(keys)
+
+    def earlier(self, channels: Sequence[Channel], keys: Keys) -> dict[int, int]:
+        """Give how often each was tried before, by index."""
+        if not self.tried:
+            return {}
+        counts = (max(self.tried.get((channel, key), 0) for channel in channels) for key in keys)
+        return {index: count for index, count in enumerate(counts) if count}
+
+
+@attrs.define
+class _Place:
+    """A slice that this plan adds to."""
+
+    id: int
+    channels: tuple[Channel, ...]
+    next_seq: int
+
+
+def replan(
+    connection: sqlite3.Connection,
+    key: CampaignKey,
+    *,
+    digest: str,
+    rows: Mapping[str, object],
+    slices: Sequence[NewSlice],
+    batches: Iterable[NewBatch],
+    skipped: Iterable[Skipped],
+    at: int,
+) -> dict[int, int]:
+    """Write the plan; see ``Journal.replan``. ``at`` is in microseconds."""
+    found = {"name": key.name, "round": key.round, "digest": digest, "rows": orjson.dumps(dict(rows)), "at": at}
+    connection.execute(queries()["campaign_put"], found)
+    (campaign, *_) = connection.execute(queries()["campaign_get"], found).fetchone()
+    known = connection.execute(queries()["slice_list"], {"campaign": campaign}).fetchall()
+    old = [_Old(row[0], records.names(row[2]), row[11]) for row in known]
+    left = _read_left(connection, old)
+    places = _join(connection, campaign, known, slices)
+    _add_batches(connection, places, _guarded(batches), left, at)
+    _add_skipped(connection, campaign, _guarded(skipped), left, at)
+    for each in old:
+        _retire(connection, each, left, at)
+        if each.id not in {place.id for place in places.values()}:
+            connection.execute(queries()["slice_drop"], {"slice": each.id})
+    return {number: place.id for number, place in places.items()}
+
+
+def _guarded(values: Iterable[T]) -> Iterator[T]:
+    """Keep an error of a database that the contacts come from apart from one of the journal."""
+    try:
+        yield from values
+    except sqlite3.Error as error:
+        msg = f"the contacts cannot be read: {error}"
+        raise EnvironmentProblem(msg) from error
+
+
+def _read_left(connection: sqlite3.Connection, old: Iterable[_Old]) -> _Left:
+    left = _Left()
+    for each in old:
+        for record, keys in _movable(connection, each):
+            channels = records.chosen(each.channels, record.channels)
+            moving = [index for index, (stage, _) in enumerate(fates_of(record.batch)) if stage in _MOVABLE]
+            left.add(channels, (keys[index] for index in moving))
+            tries = ((index, record.batch.attempts + record.batch.earlier.get(index, 0)) for index in moving)
+            left.tried.update(((channel, keys[i]), count) for i, count in tries if count for channel in channels)
+    return left
+
+
+def _movable(connection: sqlite3.Connection, old: _Old) -> Iterator[tuple[records.Record, Keys]]:
+    """Give old batches with people who may be planned anew; they may be changed while this goes on."""
+    after, before = records.place(old.id, -1), records.place(old.id, old.end)
+    while rows := connection.execute(
+        queries()["batch_movable"], {"after": after, "before": before, "limit": _PAGE}
+    ).fetchall():
+        for row in rows:
+            yield records.read(row), packing.phone_keys(row[12])
+        after = rows[-1][0]
+
+
+def _join(
+    connection: sqlite3.Connection, campaign: int, known: Sequence[tuple[Any, ...]], slices: Sequence[NewSlice]
+) -> dict[int, _Place]:
+    """Find the open slice that each new one agrees with, or make it."""
+    # (provider, channels, zone, fingerprint) of open slices, the oldest first
+    open_ones: dict[tuple[str, ...], deque[_Place]] = {}
+    for row in known:
+        if not row[7]:
+            place = _Place(row[0], records.names(row[2]), row[11])
+            open_ones.setdefault(tuple(row[1:5]), deque()).append(place)
+    places = {}
+    for new in slices:
+        agreeing = open_ones.get((new.provider, ",".join(new.channels), new.zone, new.fingerprint))
+        places[new.number] = agreeing.popleft() if agreeing else _make(connection, campaign, new)
+        connection.execute(queries()["slice_hold"], {"slice": places[new.number].id, "reason": ""})
+    return places
+
+
+def _make(connection: sqlite3.Connection, campaign: int, new: NewSlice) -> _Place:
+    values = attrs.asdict(new) | {"campaign": campaign, "channels": ",".join(new.channels)}
+    made = connection.execute(queries()["slice_add"], values).lastrowid
+    return _Place(made or 0, new.channels, 0)
+
+
+def _add_batches(
+    connection: sqlite3.Connection, places: Mapping[int, _Place], batches: Iterable[NewBatch], left: _Left, at: int
+) -> None:
+    for new in batches:
+        place = places[new.slice_number]
+        if not len(new.people):
+            continue
+        values = _columns(new.people)
+        keys = packing.phone_keys(values["phones"])
+        earlier = left.earlier(place.channels, keys)
+        left.found(place.channels, keys)
+        values |= {"id": records.place(place.id, place.next_seq), "updated_at": at}
+        records.insert(connection, {**_NEW, **values, "earlier": packing.pack_earlier(earlier)})
+        place.next_seq += 1
+    for place in places.values():
+        connection.execute(queries()["slice_grow"], {"slice": place.id, "next_seq": place.next_seq})
+
+
+#: What a new batch has in common with all new batches.
+_NEW: Mapping[str, Any] = {
+    "stage": packing.CODES[Stage.PLANNED],
+    "tally": None,
+    "attempts": 0,
+    "intended_at": None,
+    "channels": None,
+    "reason": "",
+    "vendor_id": None,
+    "status": None,
+    "word": None,
+    "exceptions": None,
+    "receipts": None,
+}
+
+
+def _columns(people: People) -> dict[str, Any]:
+    return {
+        "size": len(people),
+        "phones": packing.pack_phones(people.phones),
+        "ids": packing.pack_ids(people.ids),
+        "row_numbers": packing.pack_rows(people.rows),
+    }
+
+
+def _add_skipped(
+    connection: sqlite3.Connection, campaign: int, skipped: Iterable[Skipped], left: _Left, at: int
+) -> None:
+    connection.execute(queries()["skipped_clear"], {"campaign": campaign})
+    for position, each in enumerate(_chunks(skipped)):
+        values = _columns(each.people)
+        if each.channel:
+            left.found([each.channel], packing.phone_keys(values["phones"]))
+        values |= {"id": records.place(campaign, position), "updated_at": at}
+        values |= {"channel": each.channel, "provider": each.provider, "reason": each.reason}
+        connection.execute(queries()["skipped_add"], values)
+
+
+def _chunks(skipped: Iterable[Skipped]) -> Iterator[Skipped]:
+    """Gather people left out for one reason, and divide large crowds."""
+    waiting: dict[tuple[Channel | None, str, str], list[tuple[str, str, int]]] = {}
+    for each in skipped:
+        crowd = waiting.setdefault((each.channel, each.provider, each.reason), [])
+        crowd.extend(zip(each.people.phones, each.people.ids, each.people.rows, strict=True))
+        while len(crowd) >= SKIPPED_CHUNK:
+            yield _chunk((each.channel, each.provider, each.reason), crowd[:SKIPPED_CHUNK])
+            del crowd[:SKIPPED_CHUNK]
+    yield from (_chunk(of, crowd) for of, crowd in waiting.items() if crowd)
+
+
+def _chunk(of: tuple[Channel | None, str, str], crowd: Sequence[tuple[str, str, int]]) -> Skipped:
+    phones, ids, rows = zip(*crowd, strict=True)
+    return Skipped(channel=of[0], provider=of[1], reason=of[2], people=People(phones=phones, ids=ids, rows=rows))
+
+
+def _retire(connection: sqlite3.Connection, old: _Old, left: _Left, at: int) -> None:
+    """Take out of the old batches whoever stands in the new plan; the planned ones who do not are given up."""
+    full = records.mask_of(None, len(old.channels))
+    for record, keys in _movable(connection, old):
+        groups: dict[int, list[int]] = {}
+        here = records.mask_of(record.channels, len(old.channels))
+        for index, (stage, _) in enumerate(fates_of(record.batch)):
+            rest = _rest(old.channels, here, keys[index], left) if stage in _MOVABLE else here
+            groups.setdefault(rest, []).append(index)
+        staying = groups.pop(here, [])
+        groups.pop(0, None)
+        _shrink(connection, record, staying, at)
+        for mask, moving in groups.items():
+            part = _given_up(pick(record.batch, moving), at)
+            records.add(connection, old.id, part, None if mask == full else mask)
+
+
+def _rest(channels: Sequence[Channel], here: int, key: int | str, left: _Left) -> int:
+    """Give the channels, as bits, on which the new plan does not have somebody."""
+    absent = (1 << bit for bit, channel in enumerate(channels) if key in left.people.get(channel, ()))
+    return here & sum(absent)
+
+
+def _shrink(connection: sqlite3.Connection, record: records.Record, staying: Sequence[int], at: int) -> None:
+    if not staying:
+        connection.execute(queries()["batch_drop"], {"id": record.id})
+        return
+    batch = _given_up(pick(record.batch, staying), at)
+    if batch != record.batch:
+        records.write(connection, attrs.evolve(record, batch=batch))
+
+
+def _given_up(batch: BatchRow, at: int) -> BatchRow:
+    if batch.stage is Stage.PLANNED:
+        return attrs.evolve(batch, stage=Stage.CANCELLED, reason=REMOVED, updated_at=packing.moment(at))
+    return arrange(batch, fates_of(batch), (batch.stage, batch.reason))

@@ -1,0 +1,108 @@
+"""Who goes down which route, and why not: one chunk of people at a time, by column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Protocol
+
+import attrs
+
+from outreach.contacts import NumberKind, kind, zone_of
+from outreach.contacts.values import Chunk
+from outreach.model import RECIPIENT, Campaign, Channel, Placeholder, Route, placeholders
+from outreach.planning.carrier import Carrier
+from outreach.planning.columns import OWN
+
+#: Channels that a fixed line cannot receive.
+_WRITTEN = frozenset({Channel.SMS, Channel.WHATSAPP})
+
+#: Reason and the people (by index) whom it leaves out.
+Reasons = dict[str, list[int]]
+
+
+class Suppressed(Protocol):
+    """What is asked of the lists of people who must not be contacted."""
+
+    def reasons(self, phones: Sequence[str], channel: Channel) -> Mapping[int, str]:
+        """Give the reason by index of those who must not be contacted on a channel."""
+
+
+class Ledger(Protocol):
+    """What is asked of earlier runs."""
+
+    def handled(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
+        """Give the index of those who must not be planned again on a channel of this campaign."""
+
+    def pressed(self, phones: Sequence[str]) -> Collection[int]:
+        """Give the index of those who were contacted as often as the campaign's limits allow, over all campaigns."""
+
+
+@attrs.frozen
+class Nothing:
+    """No list and no earlier run."""
+
+    def reasons(self, _phones: Sequence[str], _channel: Channel) -> Mapping[int, str]:
+        """Nobody is suppressed."""
+        return {}
+
+    def handled(self, _phones: Sequence[str], _channel: Channel) -> Collection[int]:
+        """Nobody was contacted before."""
+        return ()
+
+    def pressed(self, _phones: Sequence[str]) -> Collection[int]:
+        """Nobody was contacted too often."""
+        return ()
+
+
+def matching(route: Route, chunk: Chunk) -> Sequence[int]:
+    """Give those whom a route's ``when`` lets through; values are compared as written."""
+    people: Sequence[int] = range(len(chunk))
+    for column, value in route.when.items():
+        values = chunk.columns[column]
+        people = [index for index in people if values[index] == value]
+    return people
+
+
+def left_out(
+    route: Route, carrier: Carrier, chunk: Chunk, people: Sequence[int], values: Mapping[Placeholder, Sequence[str]]
+) -> Iterator[tuple[str, list[int]]]:
+    """Give the reasons that lie in the contacts themselves, each with whom it leaves out; the first reason counts."""
+    capabilities = carrier.provider.capabilities
+    if capabilities.calling_codes:
+        codes = tuple(f"+{code}" for code in capabilities.calling_codes)
+        yield "country", [index for index in people if not chunk.phones[index].startswith(codes)]
+    if route.channel in _WRITTEN:
+        yield "landline", [index for index in people if kind(chunk.phones[index]) is NumberKind.LANDLINE]
+    if capabilities.needs_id:
+        yield "no_id", [index for index in people if not chunk.ids[index]]
+    for name, column in values.items():
+        if name.fallback is None:
+            yield f"no_value:{name.name}", [index for index in people if not column[index]]
+
+
+def filled(campaign: Campaign, channels: Sequence[Channel], chunk: Chunk) -> dict[Placeholder, Sequence[str]]:
+    """Give each placeholder's values for a chunk, fallbacks filled in; without one a missing value stays empty."""
+    names = [name for channel in channels if (content := campaign.content(channel)) for name in placeholders(content)]
+    return {name: _column(name, chunk) for name in dict.fromkeys(names)}
+
+
+def _column(name: Placeholder, chunk: Chunk) -> Sequence[str]:
+    column = chunk.columns.get(name.name, ())
+    if name.name in OWN and not any(column):
+        column = {"name": chunk.names, "id": chunk.ids}[name.name]
+    if name.fallback is None or all(column):
+        return column
+    return [value or name.fallback for value in column]
+
+
+def zones(campaign: Campaign, carrier: Carrier, chunk: Chunk) -> Sequence[str]:
+    """Give the zone in which each person's hours count; empty where it matters and nobody can tell."""
+    schedule = campaign.schedule
+    window = schedule.window
+    if window and window.zone != RECIPIENT:
+        return [window.zone] * len(chunk)
+    if window is None and (schedule.zone or not carrier.provider.capabilities.batching.by_zone):
+        return [schedule.zone or "UTC"] * len(chunk)
+    return [
+        stated or zone_of(phone) or schedule.zone or "" for stated, phone in zip(chunk.zones, chunk.phones, strict=True)
+    ]

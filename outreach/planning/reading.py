@@ -1,0 +1,55 @@
+"""Bring the contacts of a campaign to the planner, chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from outreach.contacts import ContactList, Suppression
+from outreach.errors import Problem, SpecError
+from outreach.model import Campaign
+from outreach.planning.build import Builder
+from outreach.planning.columns import missing, wanted
+
+
+def suppressed(campaign: Campaign) -> Suppression:
+    """Read the lists of people who must not be contacted.
+
+    Raises:
+        SpecError: A list cannot be read, or holds something that is no number.
+    """
+    return Suppression.load(campaign.suppress, base=campaign.base, country=campaign.contacts.country)
+
+
+def read(campaign: Campaign, builder: Builder, stdin: BinaryIO | None) -> Iterator[int]:
+    """Give the builder every chunk of the contacts; yields the rows read so far, so that the caller can look around.
+
+    Raises:
+        SpecError: A list cannot be read, or lacks a column that the campaign asks for.
+    """
+    rows = 0
+    try:
+        with ContactList.open(
+            campaign.contacts, base=campaign.base, wanted=tuple(wanted(campaign)), stdin=stdin
+        ) as people:
+            _check_columns(campaign, people)
+            for chunk in people:
+                builder.add(chunk)
+                rows += len(chunk) + len(chunk.dropped)
+                yield rows
+    except SpecError as error:
+        raise SpecError([_placed(campaign, problem) for problem in error.problems]) from None
+
+
+def _check_columns(campaign: Campaign, people: ContactList) -> None:
+    known = [header for header in people.headers if header.columns is not None]
+    lacking = [problem for header in known for problem in missing(campaign, header.source, header.columns or ())]
+    if lacking:
+        raise SpecError(list(dict.fromkeys(lacking)))
+
+
+def _placed(campaign: Campaign, problem: Problem) -> Problem:
+    """Give a problem of the contacts the place in the campaign file that it belongs to."""
+    if problem.line or problem.file or not problem.path:
+        return problem
+    return campaign.problem(problem.path, problem.message)

@@ -1,0 +1,45 @@
+"""How many SMS segments a text takes.
+
+GSM 03.38 (3GPP TS 23.038): 160 characters of seven bits, or 153 in each part of a longer one; a character of the
+extension table takes two. One character beyond both tables turns the whole text to UCS-2: 70, or 67 in each part.
+Devanagari and emoji are always UCS-2. https://www.3gpp.org/dynareport/23038.htm
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENDED = frozenset("\f^{}\\[~]|€")
+_GSM = _BASIC | _EXTENDED
+
+_GSM_SINGLE, _GSM_PART = 160, 153
+_UCS2_SINGLE, _UCS2_PART = 70, 67
+
+
+def segments(text: str) -> int:
+    """Count the segments of one text; an empty text takes none."""
+    if _GSM.issuperset(text):
+        return _parts((2 if letter in _EXTENDED else 1 for letter in text), len(text), _GSM_SINGLE, _GSM_PART)
+    return _parts((2 if letter > "\uffff" else 1 for letter in text), len(text), _UCS2_SINGLE, _UCS2_PART)
+
+
+def is_ucs2(text: str) -> bool:
+    """Say whether a text holds a character that turns it to UCS-2."""
+    return not _GSM.issuperset(text)
+
+
+def _parts(sizes: Iterable[int], letters: int, single: int, part: int) -> int:
+    """Lay characters into parts; one that takes two units is never cut in half."""
+    widths = list(sizes)
+    if sum(widths) <= single:
+        return 1 if letters else 0
+    count, used = 1, 0
+    for width in widths:
+        used += width
+        if used > part:
+            count, used = count + 1, width
+    return count

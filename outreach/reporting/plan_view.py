@@ -1,0 +1,113 @@
+"""A plan for people to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from outreach.negotiation import Finding, Verdict
+from outreach.planning.values import Plan, RoutePlan
+from outreach.reporting.grid import labelled
+from outreach.reporting.words import clean, count, moment, tally
+
+#: What people call the verdicts.
+VERDICTS = {
+    Verdict.NATIVE: "kept",
+    Verdict.EMULATED: "imitated",
+    Verdict.DEGRADED: "weakened",
+    Verdict.REFUSED: "refused",
+}
+
+
+def full(plan: Plan, zone: tzinfo | None) -> RenderableType:
+    """Show a plan: rows, each route with its findings, rows that were left out, notes and refusals."""
+    return Group(
+        *_head(plan),
+        *(part for route in plan.routes for part in _route(route, zone)),
+        *section("Rows left out", tuple(map(str, plan.problems)), _left_out(plan)),
+        *section("Notes", plan.notes),
+        *section("Refused: this must not go out as it is", plan.refusals),
+    )
+
+
+def brief(plan: Plan, zone: tzinfo | None) -> RenderableType:
+    """Show a plan in a line or two per route: what a person needs to say yes or no."""
+    return Group(
+        *_head(plan),
+        *(Text(f"{_title(route)}; {_due(route, zone)}") for route in plan.routes),
+        *_weakened(plan.routes),
+        *section("Notes", plan.notes),
+    )
+
+
+def section(title: str, lines: Sequence[str], more: str = "") -> Iterator[RenderableType]:
+    """Give a heading and a list under it; nothing when the list is empty."""
+    if not lines:
+        return
+    yield Text("")
+    yield Text(title, style="bold")
+    yield labelled((("-", line) for line in lines), indent=1, width=1)
+    if more:
+        yield Text(f"   {more}")
+
+
+def _head(plan: Plan) -> Iterator[RenderableType]:
+    yield Text(f"{clean(plan.campaign)}, round {plan.round}", style="bold")
+    rows = plan.rows
+    out = sum(rows.skipped.values())
+    left = f", {out:,} left out: {tally(rows.skipped)}" if out else ""
+    yield labelled(
+        (("contacts", f"{count(rows.read, 'row')} read, {rows.used:,} used{left}"), ("plan", plan.digest)), indent=1
+    )
+
+
+def _left_out(plan: Plan) -> str:
+    more = sum(plan.rows.skipped.values()) - len(plan.problems)
+    return f"and {more:,} more; --rejects FILE writes them all" if more > 0 else ""
+
+
+def _title(route: RoutePlan) -> str:
+    requests = f"{count(route.planned, 'delivery', 'deliveries')} in {count(route.requests, 'request')}"
+    segments = f", {count(route.segments, 'segment')}" if route.segments else ""
+    return f"{route.channel.value} through {clean(route.provider)}: {requests}{segments}"
+
+
+def _route(route: RoutePlan, zone: tzinfo | None) -> Iterator[RenderableType]:
+    yield Text("")
+    yield Text(_title(route), style="bold")
+    lines = [("when", _due(route, zone))]
+    if route.skipped:
+        lines.append(("skipped", tally(route.skipped)))
+    yield labelled([*lines, *_findings(route.findings)])
+
+
+def _due(route: RoutePlan, zone: tzinfo | None) -> str:
+    begin = f"from {moment(route.earliest, zone)}" if route.earliest else "nobody is due"
+    end = f" to {moment(route.latest, zone)}" if route.latest else ""
+    return begin + end
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    for verdict, word in VERDICTS.items():
+        group = [one for one in findings if one.verdict is verdict]
+        bare = ", ".join(one.field for one in group if not one.detail and not one.code)
+        lines = ([bare] if bare else []) + [_finding(one) for one in group if one.detail or one.code]
+        yield from zip([word, *[""] * len(lines)], lines, strict=False)
+
+
+def _finding(one: Finding) -> str:
+    consent = f" ({one.code})" if one.code else ""
+    return f"{one.field}: {one.detail}{consent}" if one.detail else f"{one.field}{consent}"
+
+
+def _weakened(routes: Sequence[RoutePlan]) -> Iterator[RenderableType]:
+    lines = [
+        f"{route.provider}: {_finding(one)}"
+        for route in routes
+        for one in route.findings
+        if one.verdict is Verdict.DEGRADED
+    ]
+    yield from section("Weakened, as agreed under accept", lines)

@@ -1,0 +1,168 @@
+"""The JSON shapes of the command line: plain dicts and lists, in the order in which people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from outreach.delivery.journal import DeliveryRow
+from outreach.errors import Problem
+from outreach.model import Channel, State
+from outreach.negotiation import Capabilities, Features, Finding, Support
+from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
+from outreach.plugins import Plugins
+from outreach.provider import Provider
+from outreach.results import Summary
+
+Shape = dict[str, Any]
+
+#: The order in which the states of deliveries are shown.
+STATES = (
+    State.PLANNED,
+    State.SKIPPED,
+    State.ACCEPTED,
+    State.REJECTED,
+    State.UNKNOWN,
+    State.IN_FLIGHT,
+    State.CANCELLED,
+)
+
+
+def problem(one: Problem) -> Shape:
+    """Give ``{file, line, column, path, message}``."""
+    return {"file": one.file, "line": one.line, "column": one.column, "path": one.path, "message": one.message}
+
+
+def rows(counted: Rows) -> Shape:
+    """Give ``{read, used, skipped: {reason: n}}``."""
+    return {"read": counted.read, "used": counted.used, "skipped": dict(counted.skipped)}
+
+
+def plan(planned: Plan) -> Shape:
+    """Give the shape of ``plan --json``."""
+    return {
+        "campaign": planned.campaign,
+        "round": planned.round,
+        "digest": planned.digest,
+        "rows": rows(planned.rows),
+        "routes": [_route(route) for route in planned.routes],
+        "problems": [problem(one) for one in planned.problems],
+        "refusals": list(planned.refusals),
+        "notes": list(planned.notes),
+    }
+
+
+def _route(route: RoutePlan) -> Shape:
+    return {
+        "channel": route.channel.value,
+        "provider": route.provider,
+        "planned": route.planned,
+        "skipped": dict(route.skipped),
+        "requests": route.requests,
+        "segments": route.segments,
+        "earliest": _time(route.earliest),
+        "latest": _time(route.latest),
+        "findings": [_finding(one) for one in route.findings],
+    }
+
+
+def _finding(one: Finding) -> Shape:
+    return {"field": one.field, "verdict": one.verdict.value, "code": one.code, "detail": one.detail}
+
+
+def request(one: PlannedRequest) -> Shape:
+    """Give one line of ``plan --requests --json``."""
+    return attrs.asdict(one)
+
+
+def send(summary: Summary) -> Shape:
+    """Give the shape of ``send --json``."""
+    return {
+        "campaign": summary.campaign,
+        "round": summary.round,
+        "plan": summary.plan,
+        "rows": rows(summary.rows),
+        "deliveries": _states(summary.deliveries),
+        "skipped": dict(summary.skipped),
+        "waiting": summary.waiting,
+        "next": _time(summary.next),
+        "interrupted": summary.interrupted,
+        "routes": [_carried(route, states) for route, states in summary.routes.items()],
+        "reasons": [
+            {"state": state.value, "reason": reason, "count": number}
+            for (state, reason), number in summary.reasons.items()
+        ],
+    }
+
+
+def status(summary: Summary) -> Shape:
+    """Give the shape of ``status --json``."""
+    statuses = {status.value: number for status, number in summary.statuses.items()}
+    return {**send(summary), "statuses": statuses, "running": summary.running}
+
+
+def _carried(route: tuple[str, str], states: Mapping[State, int]) -> Shape:
+    return {"channel": str(route[0]), "provider": route[1], "deliveries": _states(states)}
+
+
+def _states(counts: Mapping[State, int]) -> dict[str, int]:
+    return {state.value: counts.get(state, 0) for state in STATES}
+
+
+def delivery(row: DeliveryRow, phone: str) -> Shape:
+    """Give one element of ``report --json``, with the number written as ``phone``."""
+    return {
+        "contact_id": row.contact_id,
+        "phone": phone,
+        "channel": row.channel,
+        "provider": row.provider,
+        "state": row.state.value,
+        "status": row.status.value if row.status else None,
+        "reason": row.reason,
+        "vendor_id": row.vendor_id,
+        "attempts": row.attempts,
+        "updated_at": row.updated_at.isoformat(timespec="seconds"),
+        "credits": None,
+        "duration": None,
+        "answers": {},
+    }
+
+
+def providers(plugins: Plugins, chosen: Sequence[Provider[Any]], *, details: bool) -> Shape:
+    """Give the shape of ``providers --json``; with ``details`` each feature's sentence, code and page too."""
+    return {
+        "providers": [_provider(one, details=details) for one in chosen],
+        "failed": [{"name": failure.name, "error": failure.error} for failure in plugins.failed],
+    }
+
+
+def _provider(one: Provider[Any], *, details: bool) -> Shape:
+    shape: Shape = {
+        "name": one.name,
+        "title": one.title,
+        "version": one.version,
+        "docs": one.docs,
+        "channels": {
+            channel.value: {name: support.verdict.value for name, support in features(one.capabilities, channel)}
+            for channel in one.capabilities.channels
+        },
+    }
+    if details:
+        shape["details"] = {
+            channel.value: {name: attrs.asdict(support) for name, support in features(one.capabilities, channel)}
+            for channel in one.capabilities.channels
+        }
+    return shape
+
+
+def features(capabilities: Capabilities, channel: Channel) -> list[tuple[str, Support]]:
+    """Give every feature of a channel with what the provider does with it, in the order of ``Features``."""
+    carried = capabilities.channels[channel]
+    return [(field.name, getattr(carried, field.name)) for field in attrs.fields(Features)]
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat(timespec="seconds") if value else None

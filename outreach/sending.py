@@ -1,0 +1,303 @@
+"""One call of ``send``, from the journal's lock to the summary."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import attrs
+
+from outreach.delivery.clock import Clock
+from outreach.delivery.journal import CampaignKey, Counts, Journal, NewSlice, Stage
+from outreach.delivery.lane import Lane, Stopped
+from outreach.delivery.ledger import JournalLedger
+from outreach.delivery.pace import Quota
+from outreach.delivery.run import Ended, Engine
+from outreach.delivery.settle import ABOARD
+from outreach.delivery.spool import Spool
+from outreach.delivery.sqlite import SqliteJournal
+from outreach.delivery.transport import HttpTransport
+from outreach.errors import CredentialError, Refused, SpecError
+from outreach.model import Campaign, Secret, State
+from outreach.planning.build import Builder
+from outreach.planning.carrier import Carrier, carriers, fingerprint, title
+from outreach.planning.reading import read, suppressed
+from outreach.planning.values import Plan, SlicePlan
+from outreach.plugins import Plugins
+from outreach.results import Phase, Progress, Summary, Watch
+from outreach.standing import LiveStatus, key_of, summary
+
+#: Letters of a marker: none that is mistaken for another.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_MARKER_LENGTH = 7
+
+#: Requests per second to the sandbox, which nobody needs to spare.
+_SANDBOX_PACE = 1_000.0
+
+_HOUR = timedelta(hours=1)
+
+
+@attrs.define
+class Sending:
+    """Everything that one call works with; made by ``begin``, which leaves closing to the stack."""
+
+    campaign: Campaign
+    key: CampaignKey
+    journal: Journal
+    carriers: Mapping[str, Carrier]
+    lanes: Mapping[str, Lane]
+    clock: Clock
+    rng: random.Random
+    stop: asyncio.Event
+    watch: Watch
+    live: LiveStatus
+
+    @classmethod
+    async def begin(  # noqa: PLR0913  # keywords; what the world is made of
+        cls,
+        stack: AsyncExitStack,
+        campaign: Campaign,
+        *,
+        path: Path,
+        plugins: Plugins,
+        sandbox: bool,
+        clock: Clock,
+        rng: random.Random,
+        stop: asyncio.Event,
+        watch: Watch,
+    ) -> Self:
+        """Lock the journal, read the secrets and open the connections; contacts nobody.
+
+        Raises:
+            JournalError: The journal is in use, damaged or was copied.
+
+            CredentialError: A secret cannot be read, or an account has none.
+        """
+        accounts = carriers(campaign, plugins, sandbox=sandbox)
+        journal = await stack.enter_async_context(await SqliteJournal.open(path, now=clock.now()))
+        if sandbox:
+            accounts = await _in_sandbox(stack, accounts, plugins, path, clock)
+        quota = await _quota(campaign, journal, clock)
+        lanes = {
+            name: Lane(
+                carrier,
+                await stack.enter_async_context(HttpTransport(carrier.settings, carrier.provider.auth)),
+                clock=clock,
+                rng=rng,
+                stop=stop,
+                quota=quota,
+            )
+            for name, carrier in _with_tokens(accounts).items()
+        }
+        live = stack.enter_context(LiveStatus(path, clock.monotonic))
+        return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live)
+
+    async def run(
+        self,
+        *,
+        approve: str | None,
+        confirm: Callable[[Plan], bool] | None,
+        strict: bool,
+        wait: bool,
+        limit: int | None,
+        stdin: BinaryIO | None,
+    ) -> Summary:
+        """Plan, ask, send."""
+        with Spool(self.campaign.base if self.campaign.base.is_dir() else None) as spool:
+            await self._refuse_changed()
+            await self._settle()
+            plan, slices = await self._plan(spool, limit, stdin)
+            _permit(plan, approve=approve, confirm=confirm, strict=strict)
+            ended = await self._send(spool, plan, slices, wait=wait)
+        counts = await self.journal.counts(self.key)
+        if ended.failure is not None:
+            raise ended.failure
+        lanes = self.lanes.values()
+        halted, down = any(lane.halted for lane in lanes), any(lane.unavailable for lane in lanes)
+        return summary(self.key, plan.digest, plan.rows, counts, ended, halted=halted, down=down)
+
+    async def _settle(self) -> None:
+        engine = Engine(self.campaign, self.key, self.journal, self.lanes, clock=self.clock, stop=self.stop)
+        await engine.settle()
+        if engine.ended.failure is not None:
+            raise engine.ended.failure
+
+    async def _refuse_changed(self) -> None:
+        """Refuse to go on with a campaign that was half loaded at a vendor with other contents."""
+        reasons = []
+        for one in await self.journal.slices(self.key):
+            carrier = self.carriers.get(one.provider)
+            if one.closed or not await self.journal.batches(one.id, ABOARD, limit=1):
+                continue
+            same = carrier and fingerprint(self.campaign, carrier, one.channels, one.zone) == one.fingerprint
+            if not same:
+                reasons.append(
+                    f"'{one.title}' was already opened at {one.provider} with other contents or settings, and people "
+                    "are loaded into it; put the campaign back as it was, or give it another name or round"
+                )
+        if reasons:
+            raise Refused(reasons)
+
+    async def _plan(self, spool: Spool, limit: int | None, stdin: BinaryIO | None) -> tuple[Plan, list[SlicePlan]]:
+        now = self.clock.now()
+        builder = Builder(
+            self.campaign,
+            self.carriers,
+            now=now,
+            suppressed=suppressed(self.campaign),
+            ledger=await JournalLedger.read(self.journal, self.key, self.campaign, now),
+            sink=spool,
+            limit=limit,
+        )
+        for rows in read(self.campaign, builder, stdin):
+            self.watch(Progress(phase=Phase.READING, done=rows))
+            await asyncio.sleep(0)
+            if self.stop.is_set():
+                raise Refused(["stopped while the contacts were read; nothing was sent"])
+        return builder.finish(), builder.slices
+
+    async def _send(self, spool: Spool, plan: Plan, slices: list[SlicePlan], *, wait: bool) -> Ended:
+        numbers = await self.journal.replan(
+            self.key,
+            digest=plan.digest,
+            rows=attrs.asdict(plan.rows),
+            slices=[self._new_slice(made) for made in slices],
+            batches=spool.new_batches(),
+            skipped=spool.skipped(),
+            at=self.clock.now(),
+        )
+        held = [numbers[made.number] for made in slices if made.held]
+        by_id = {slice_id: number for number, slice_id in numbers.items()}
+        counts = await self.journal.counts(self.key)
+        teller = _Teller(self.watch, self.live, counts, self.key, plan)
+        while True:
+            engine = Engine(
+                self.campaign,
+                self.key,
+                self.journal,
+                self.lanes,
+                clock=self.clock,
+                stop=self.stop,
+                tell=teller,
+            )
+            ended = await engine.run(spool, by_id, held)
+            if not (wait and ended.next) or ended.interrupted or ended.failure is not None:
+                return ended
+            try:
+                await next(iter(self.lanes.values())).wait((ended.next - self.clock.now()).total_seconds())
+            except Stopped:
+                ended.interrupted = True
+                return ended
+
+    def _new_slice(self, made: SlicePlan) -> NewSlice:
+        wanted = self.carriers[made.provider].settings.marker
+        marker = "".join(self.rng.choices(_LETTERS, k=_MARKER_LENGTH)) if wanted else ""
+        return NewSlice(
+            number=made.number,
+            provider=made.provider,
+            channels=made.channels,
+            zone=made.zone,
+            fingerprint=made.fingerprint,
+            title=title(self.campaign, marker),
+            marker=marker,
+        )
+
+
+class _Teller:
+    """Tells the watcher, and whoever asks from another process, how far the run has come."""
+
+    def __init__(self, watch: Watch, live: LiveStatus, counts: Counts, key: CampaignKey, plan: Plan) -> None:
+        self._watch = watch
+        self._live = live
+        self._total = counts.deliveries[State.PLANNED]
+        self._told = dict.fromkeys((Stage.ACCEPTED, Stage.REJECTED, Stage.UNKNOWN), 0)
+        self._summary = summary(key, plan.digest, plan.rows, counts, Ended())
+        self(Stage.ACCEPTED, 0)
+
+    def __call__(self, stage: Stage, count: int) -> None:
+        if stage in self._told:
+            self._told[stage] += count
+        accepted, rejected, unknown = self._told.values()
+        done = accepted + rejected + unknown
+        self._watch(
+            Progress(
+                phase=Phase.SENDING,
+                done=done,
+                total=max(self._total, done),
+                accepted=accepted,
+                rejected=rejected,
+                unknown=unknown,
+            )
+        )
+        moved = {State(stage.value): number for stage, number in self._told.items()}
+        deliveries = {state: number + moved.get(state, 0) for state, number in self._summary.deliveries.items()}
+        deliveries[State.PLANNED] -= done
+        self._live.write(attrs.evolve(self._summary, deliveries=deliveries, running=True))
+
+
+def _permit(plan: Plan, *, approve: str | None, confirm: Callable[[Plan], bool] | None, strict: bool) -> None:
+    if strict and plan.rows.skipped:
+        raise SpecError(plan.problems)
+    if plan.refusals:
+        raise Refused(plan.refusals)
+    if approve is not None and approve != plan.digest:
+        msg = (
+            f"the plan is {plan.digest}, not {approve}: campaign, contacts or adapters changed; look at the plan again"
+        )
+        raise Refused([msg])
+    if confirm is not None and not confirm(plan):
+        raise Refused(["not confirmed; nothing was sent"])
+
+
+def _with_tokens(accounts: Mapping[str, Carrier]) -> Mapping[str, Carrier]:
+    for name, carrier in accounts.items():
+        if carrier.settings.token is None:
+            remedy = f"write  token: {{env: {name.upper()}_TOKEN}}"
+            msg = f"providers.{name}.token: sending needs the account's token; {remedy}"
+            raise CredentialError(msg)
+    return accounts
+
+
+async def _in_sandbox(
+    stack: AsyncExitStack, accounts: Mapping[str, Carrier], plugins: Plugins, path: Path, clock: Clock
+) -> Mapping[str, Carrier]:
+    """Turn every account to the emulators, which remember what earlier runs on this journal did."""
+    from outreach.sandbox import SandboxServer  # noqa: PLC0415  # only here
+
+    server = await stack.enter_async_context(
+        SandboxServer(plugins.providers, clock=clock.now, memory=path.with_name(f"{path.name}.vendors.jsonl"))
+    )
+    return {
+        name: attrs.evolve(
+            carrier,
+            settings=attrs.evolve(
+                carrier.settings,
+                token=Secret(value="sandbox"),
+                base_url=server.base_url(name),
+                pace=max(carrier.settings.pace, _SANDBOX_PACE),
+                settle_after=0.0,  # an emulator's list does not lag
+            ),
+        )
+        for name, carrier in accounts.items()
+    }
+
+
+async def _quota(campaign: Campaign, journal: Journal, clock: Clock) -> Quota | None:
+    """Count who was reached within the last hour, each quarter of it as if at its end."""
+    if campaign.limits.per_hour is None:
+        return None
+    quarter = _HOUR / 4
+    ages = [quarter * number for number in range(5)]
+    sums = [sum((await journal.pressure(clock.now() - age)).values()) for age in ages]
+    present = clock.monotonic()
+    past = [
+        (present - age.total_seconds(), older - newer)
+        for age, newer, older in zip(ages, sums, sums[1:], strict=False)
+        if older > newer
+    ]
+    return Quota(campaign.limits.per_hour, _HOUR.total_seconds(), past)

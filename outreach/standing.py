@@ -1,0 +1,162 @@
+"""Where a campaign stands: from its journal, or, while a send holds the journal, from what that process tells."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from outreach.delivery import livestatus
+from outreach.delivery.clock import SystemClock
+from outreach.delivery.journal import CampaignKey, Counts, Journal
+from outreach.delivery.run import Ended
+from outreach.delivery.sqlite import SqliteJournal
+from outreach.errors import JournalInUse
+from outreach.model import Campaign, State, Status
+from outreach.planning.values import Rows
+from outreach.results import Summary
+
+#: Seconds between two pictures of a running send.
+_EVERY = 1.0
+
+
+class LiveStatus:
+    """Tells other processes once a second how a send stands; a disk that does not take it stops nothing."""
+
+    def __init__(self, journal: Path, monotonic: Callable[[], float]) -> None:
+        self._path = livestatus.beside(journal)
+        self._monotonic = monotonic
+        self._next = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):
+            livestatus.remove(self._path)
+
+    def write(self, summary: Summary) -> None:
+        """Tell, unless that was done less than a second ago."""
+        now = self._monotonic()
+        if now < self._next:
+            return
+        self._next = now + _EVERY
+        with suppress(OSError):
+            livestatus.write(self._path, {**_picture(summary), "pid": os.getpid()})
+
+
+async def standing(campaign: Campaign, path: Path) -> Summary:
+    """Say where a campaign stands.
+
+    Raises:
+        JournalError: The journal is damaged or was copied.
+
+        JournalInUse: Another process holds it and does not tell about this campaign.
+    """
+    key = key_of(campaign)
+    if not path.exists():  # noqa: ASYNC240  # one look at the disk before there is anything to wait for
+        nothing = Counts(deliveries=dict.fromkeys(State, 0), skipped={}, statuses={}, routes={}, reasons={})
+        return summary(key, "", Rows(read=0, used=0, skipped={}), nothing, Ended())
+    try:
+        async with opened(path) as journal:
+            counts, planned = await journal.counts(key), await journal.last_plan(key)
+    except JournalInUse:
+        told = livestatus.read(livestatus.beside(path))
+        if told is None or (told["campaign"], told["round"]) != (key.name, key.round):
+            raise
+        return _summary(told)
+    digest, rows = planned or ("", {"read": 0, "used": 0, "skipped": {}})
+    return summary(key, digest, _rows(rows), counts, Ended())
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[Journal]:
+    """Open a journal to look into it."""
+    async with await SqliteJournal.open(path, now=SystemClock().now()) as journal:
+        yield journal
+
+
+def key_of(campaign: Campaign) -> CampaignKey:
+    """Give the identity of a campaign in its journal."""
+    return CampaignKey(campaign.name, campaign.round)
+
+
+def summary(
+    key: CampaignKey, digest: str, rows: Rows, counts: Counts, ended: Ended, *, halted: bool = False, down: bool = False
+) -> Summary:
+    """Put into one value what the journal counts and how a run ended."""
+    return Summary(
+        campaign=key.name,
+        round=key.round,
+        plan=digest,
+        rows=rows,
+        deliveries=counts.deliveries,
+        skipped=counts.skipped,
+        statuses=counts.statuses,
+        routes=counts.routes,
+        reasons=counts.reasons,
+        waiting=ended.waiting,
+        next=ended.next,
+        interrupted=ended.interrupted,
+        exit_code=exit_code(counts, ended, halted=halted, down=down),
+    )
+
+
+def exit_code(counts: Counts, ended: Ended, *, halted: bool, down: bool) -> int:
+    """Say in one number how a call ended; what a person must mend first wins.
+
+    Args:
+        counts: The campaign by numbers.
+
+        ended: How the run ended.
+
+        halted: A vendor refused an account.
+
+        down: A vendor could not be reached.
+    """
+    left = counts.deliveries[State.PLANNED] - ended.waiting
+    short = left + counts.deliveries[State.REJECTED] + counts.deliveries[State.CANCELLED]
+    verdicts = (
+        (ended.interrupted, 130),
+        (halted, 4),
+        (counts.deliveries[State.UNKNOWN] + counts.deliveries[State.IN_FLIGHT] + ended.unsettled > 0, 7),
+        (down, 5),
+        (short > 0, 1),
+    )
+    return next((code for holds, code in verdicts if holds), 0)
+
+
+def _picture(one: Summary) -> Mapping[str, Any]:
+    plain = ("campaign", "round", "plan", "skipped", "waiting")
+    return {
+        **{name: getattr(one, name) for name in plain},
+        "rows": attrs.asdict(one.rows),
+        "deliveries": {str(state): count for state, count in one.deliveries.items()},
+        "statuses": {str(status): count for status, count in one.statuses.items()},
+        "routes": [[*route, {str(state): count for state, count in by.items()}] for route, by in one.routes.items()],
+    }
+
+
+def _summary(told: Mapping[str, Any]) -> Summary:
+    return Summary(
+        **{name: told[name] for name in ("campaign", "round", "plan", "skipped", "waiting")},
+        rows=_rows(told["rows"]),
+        deliveries={State(state): count for state, count in told["deliveries"].items()},
+        statuses={Status(status): count for status, count in told["statuses"].items()},
+        routes={
+            (channel, provider): {State(state): count for state, count in by.items()}
+            for channel, provider, by in told["routes"]
+        },
+        running=True,
+    )
+
+
+def _rows(told: Mapping[str, Any]) -> Rows:
+    return Rows(read=told["read"], used=told["used"], skipped=told["skipped"])

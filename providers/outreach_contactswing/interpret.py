@@ -1,0 +1,34 @@
+"""What ContactSwing's answers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from outreach.provider import Batch, Job, Kind, Outcome, Receipt, Request, Response, Status, accepted, look_up
+from outreach_contactswing.account import ContactSwingSettings
+
+#: https://docs.contactswing.ai/api-reference/endpoint/what-camp: ``data.status`` is the "Campaign status"; the page's
+#: only word is the touchpoint's "scheduled". It tells of the campaign: what became of a person is told nowhere.
+STATUS: Mapping[str, Status] = {"scheduled": Status.QUEUED}
+
+
+def interpret(_job: Job[ContactSwingSettings], request: Request, response: Response, _batch: Batch | None) -> Outcome:
+    """Read a 2xx answer: the people are handed over.
+
+    Raises:
+        Unreadable: It is no JSON.
+    """
+    document: Any = response.json()
+    campaign, word = look_up(document, ("data.id",)), look_up(document, ("data.status",)) or ""
+    outcome = accepted(request, response, receipt=Receipt(vendor_id=campaign or "", status=status(word), word=word))
+    if outcome.kind is Kind.ACCEPTED and campaign is None:
+        return Outcome(
+            kind=Kind.UNKNOWN, reason="the answer names no campaign; look for it in ContactSwing's dashboard"
+        )
+    return outcome
+
+
+def status(word: str) -> Status:
+    """Give our word; without a word from the vendor people are queued, since they are handed over."""
+    return STATUS.get(word.strip().casefold(), Status.UNKNOWN) if word.strip() else Status.QUEUED

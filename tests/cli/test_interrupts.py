@@ -1,0 +1,82 @@
+"""Signals while a campaign goes out, sent to a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+#: A send whose engine waits for the stop (or for ever), with the values of the other tests.
+PROGRAM = """
+import asyncio, sys
+sys.path.insert(0, {here!r})
+import attrs, conftest
+from outreach import client
+from outreach.cli import cli
+
+fake = conftest.FakeClient()
+
+async def asend(campaign, **options):
+    if {stage!r} != "reading":
+        options["confirm"](fake.plan_)
+    print("ready", file=sys.stderr, flush=True)
+    await (options["stop"] if {stage!r} == "obedient" else asyncio.Event()).wait()
+    return attrs.evolve(fake.summary, interrupted=True)
+
+client.load, client.status, client.asend = fake.load, fake.status, asend
+cli.main(["send", {here!r} + "/conftest.py", "--yes", "--json"], prog_name="outreach")
+"""
+
+
+def interrupted(stage: str, *signals: signal.Signals) -> tuple[int, str, str]:
+    """Start a send, give it the signals one after the other, and give its exit code, stdout and stderr."""
+    program = PROGRAM.format(here=str(Path(__file__).parent), stage=stage)
+    environment = {**os.environ, "COLUMNS": "80", "OUTREACH_ACCOUNTS": ""}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stderr is not None
+    said = ""
+    for given, sign in zip(signals, ("ready", "Finishing", "Giving up"), strict=False):
+        while sign not in said:
+            line = process.stderr.readline()
+            assert line, said
+            said += line
+        process.send_signal(given)
+    out, more = process.communicate(timeout=30)
+    return process.returncode, out, said + more
+
+
+@pytest.mark.parametrize("given", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_first_signal_finishes_what_is_under_way(given: signal.Signals) -> None:
+    """One signal stops the engine in good order; the result is still one object, and the exit code 130."""
+    code, out, said = interrupted("obedient", given)
+
+    assert code == 130
+    assert orjson.loads(out)["interrupted"] is True
+    assert "Finishing the requests that are under way" in said
+    assert "Interrupted. To go on: outreach send" in said
+
+
+def test_the_second_signal_gives_up() -> None:
+    """Two signals end a send that does not finish; where things stand comes from the journal."""
+    code, out, said = interrupted("stubborn", signal.SIGINT, signal.SIGINT)
+
+    assert code == 130
+    assert orjson.loads(out)["deliveries"]["accepted"] == 4700
+    assert "Giving up." in said
+    assert "Traceback" not in said
+
+
+def test_a_signal_before_anything_is_sent() -> None:
+    """While the contacts are read there is nothing to finish: the first signal ends the program."""
+    code, out, said = interrupted("reading", signal.SIGINT)
+
+    assert code == 130
+    assert orjson.loads(out)["error"]["type"] == "Interrupted"
+    assert said.endswith("Interrupted, nothing was sent.\n")

@@ -1,0 +1,246 @@
+"""The engine against the three vendors' emulators, without sockets: crashes and faults at every point."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import attrs
+import pytest
+from worlds import START, Crash, World
+
+from outreach.model import Schedule, State
+
+Make = Callable[..., World]
+
+ALL = pytest.mark.parametrize("provider", ["tingting", "toingg", "contactswing"])
+
+#: A crash or a lost answer may leave this to a person; nothing else may stay open.
+SETTLES_ALL = {"tingting"}
+
+
+async def finish(world: World, *, runs: int = 6) -> dict[State, int]:
+    """Run until nothing changes any more, as an operator would, a while apart."""
+    counts: dict[State, int] = {}
+    for _ in range(runs):
+        world.clock.moment += timedelta(minutes=5)
+        counts = dict(await world.run())
+        if not counts[State.PLANNED]:
+            break
+    return counts
+
+
+def nobody_twice_nobody_lost(world: World, counts: dict[State, int]) -> None:
+    """Hold the two promises against what the vendor saw."""
+    assert all(times == 1 for times in world.reached.values()), "somebody was contacted twice"
+    assert sum(counts.values()) == world.people, "somebody is in no state"
+    assert counts[State.ACCEPTED] <= len(world.reached)
+    assert len(world.reached) <= counts[State.ACCEPTED] + counts[State.UNKNOWN], "contacted, but not on the books"
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_everybody_is_contacted_once(make_world: Make, provider: str) -> None:
+    """A campaign without trouble reaches everybody once."""
+    world = make_world(provider)
+
+    counts = await world.run()
+
+    assert counts[State.ACCEPTED] == world.people
+    assert len(world.reached) == world.people
+    assert set(world.reached.values()) == {1}
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_a_second_and_third_run_send_nothing(make_world: Make, provider: str) -> None:
+    """Running again on a finished campaign makes no request at all."""
+    world = make_world(provider)
+    await world.run()
+    sent = world.sent
+
+    await world.run()
+    counts = await world.run()
+
+    assert world.sent == sent
+    assert counts[State.ACCEPTED] == world.people
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_new_people_are_contacted_and_nobody_else(make_world: Make, provider: str) -> None:
+    """People added to the contacts after a run are the only ones that the next run contacts."""
+    world = make_world(provider)
+    await world.run()
+
+    world.people += 7
+    counts = await world.run()
+
+    assert counts[State.ACCEPTED] == world.people
+    assert len(world.reached) == world.people
+    assert set(world.reached.values()) == {1}
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_a_crash_anywhere_neither_repeats_nor_loses(make_world: Make, provider: str) -> None:
+    """Dying at any point around any request, and running again, contacts nobody twice and loses nobody."""
+    point = 0
+    while True:
+        point += 1
+        world = make_world(provider, people=12, crash_at=point)
+        try:
+            await world.run()
+        except Crash:
+            nobody_twice_nobody_lost(world, await finish(world))
+            continue
+        break
+    assert point > 12
+
+
+@ALL
+@pytest.mark.parametrize("fault", ["lost before", "lost after", "500", "not sent", "429", "401", "400"])
+@pytest.mark.asyncio
+async def test_a_fault_at_any_request_neither_repeats_nor_loses(make_world: Make, provider: str, fault: str) -> None:
+    """Any fault at any request contacts nobody twice, and everybody stays on the books."""
+    number = 0
+    while True:
+        number += 1
+        world = make_world(provider, people=12, faults={number: fault})
+        counts = dict(await world.run())
+        if world.faults:
+            break
+        nobody_twice_nobody_lost(world, counts)
+        nobody_twice_nobody_lost(world, await finish(world))
+    assert number > 2
+
+
+@pytest.mark.parametrize("fault", ["lost before", "lost after", "not sent", "429", "401"])
+@pytest.mark.asyncio
+async def test_a_vendor_that_can_be_asked_leaves_nothing_unknown(make_world: Make, fault: str) -> None:
+    """At TingTing every lost answer but the launch's is settled, and in the end everybody is contacted once."""
+    clean = make_world("tingting", people=12)
+    await clean.run()
+    launches = [number for number, one in enumerate(clean.seen, 1) if one.reaches.value == "everyone"]
+    for number in range(1, clean.sent + 1):
+        world = make_world("tingting", people=12, faults={number: fault})
+        await world.run()
+        counts = await finish(world)
+        if number in launches and fault == "lost before":
+            assert counts[State.UNKNOWN] == 12
+            continue
+        assert counts[State.ACCEPTED] == 12, f"fault at request {number}"
+        assert set(world.reached.values()) == {1}
+
+
+@pytest.mark.parametrize("provider", ["toingg", "contactswing"])
+@pytest.mark.asyncio
+async def test_a_lost_answer_that_nobody_can_settle_is_never_sent_again(make_world: Make, provider: str) -> None:
+    """Where the vendor cannot be asked, those people stay unknown for good."""
+    reaching = 2 if provider == "toingg" else 1
+    world = make_world(provider, people=12, faults={reaching: "lost before"})
+
+    counts = dict(await world.run())
+    again = await finish(world)
+
+    assert counts[State.UNKNOWN] > 0
+    assert again[State.UNKNOWN] == counts[State.UNKNOWN]
+    assert len(world.reached) == world.people - again[State.UNKNOWN]
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_a_refused_account_stops_everything_and_keeps_everybody(make_world: Make, provider: str) -> None:
+    """A 401 in the middle stops the account; the others stay planned and go out after the token is mended."""
+    world = make_world(provider, people=40, faults={3 if provider == "toingg" else 1: "401"})
+
+    counts = await world.run()
+    assert counts[State.PLANNED] > 0
+    assert counts[State.REJECTED] == counts[State.UNKNOWN] == 0
+
+    counts = await world.run()
+    assert counts[State.ACCEPTED] == world.people
+    assert set(world.reached.values()) == {1}
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_nothing_goes_out_before_its_time(make_world: Make, provider: str) -> None:
+    """Before the start nobody is contacted; a vendor that can wait is given the start instead."""
+    world = make_world(provider)
+    later = world.campaign(schedule=Schedule(start=START + timedelta(hours=2)))
+
+    counts = await world.run(later)
+
+    waits = provider == "toingg"
+    assert counts[State.PLANNED if waits else State.ACCEPTED] == world.people
+    world.clock.moment = START + timedelta(hours=3)
+    counts = await world.run(later)
+    assert counts[State.ACCEPTED] == world.people
+    assert set(world.reached.values()) == {1}
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_what_is_past_its_time_is_cancelled_with_the_reason(make_world: Make, provider: str) -> None:
+    """After ``expires`` nobody is contacted, and everybody is on the books as cancelled."""
+    world = make_world(provider)
+    over = world.campaign(schedule=Schedule(expires=START - timedelta(minutes=1)))
+
+    counts = await world.run(over)
+
+    assert counts[State.CANCELLED] == world.people
+    assert not world.reached
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_stopping_finishes_what_is_in_flight_and_sends_nothing_more(make_world: Make, provider: str) -> None:
+    """After stop is set nobody new is contacted, nothing is unknown, and the next run finishes the rest."""
+    world = make_world(provider, people=40)
+    stop = asyncio.Event()
+    world.before = lambda _request: stop.set() if world.sent == 3 else None
+
+    counts = await world.run(stop=stop)
+    assert counts[State.UNKNOWN] == counts[State.IN_FLIGHT] == 0
+    assert counts[State.PLANNED] > 0
+
+    counts = await world.run()
+    assert counts[State.ACCEPTED] == world.people
+    assert set(world.reached.values()) == {1}
+
+
+@pytest.mark.asyncio
+async def test_a_doubled_number_at_the_vendor_keeps_the_launch_back(make_world: Make) -> None:
+    """When the vendor lists somebody twice, nothing is launched: it would ring them twice."""
+    world = make_world("tingting", people=12, doubles="add-contact")
+
+    counts = await world.run()
+
+    assert counts[State.PLANNED] == world.people
+    assert not world.reached
+
+
+@pytest.mark.asyncio
+async def test_a_campaign_at_the_vendor_holds_no_more_people_than_stated(make_world: Make) -> None:
+    """A campaign's people are split into as many campaigns at the vendor as its size asks for."""
+    world = make_world("tingting", people=25)
+    campaign = world.campaign()
+    small = attrs.evolve(campaign.providers["tingting"], campaign_size=10)
+
+    counts = await world.run(attrs.evolve(campaign, providers={"tingting": small}))
+
+    assert counts[State.ACCEPTED] == world.people
+    assert sum(one.reaches.value == "everyone" for one in world.seen) == 3
+
+
+@pytest.mark.asyncio
+async def test_a_list_of_several_pages_is_read_to_its_end(make_world: Make) -> None:
+    """More people than the vendor lists on one page are compared all the same before the launch."""
+    world = make_world("tingting", people=230)
+
+    counts = await world.run()
+
+    assert counts[State.ACCEPTED] == world.people
+    assert sum("campaign-detail" in one.target for one in world.seen) > 1
