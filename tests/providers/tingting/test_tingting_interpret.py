@@ -178,6 +178,29 @@ def test_an_error_about_nobody_leaves_a_reason(make_job: MakeJob, make_batch: Ma
     assert "limit reached" in outcome.reason
 
 
+def test_errors_of_no_known_shape_leave_everybody_in_doubt(make_job: MakeJob, make_batch: MakeBatch) -> None:
+    """Nothing is read into what cannot be read."""
+    outcome = loaded(make_job, make_batch, added([], errors=[3, None]))
+
+    assert (outcome.refused, outcome.doubtful) == ({}, frozenset(PHONES))
+
+
+def test_contacts_in_an_envelope_are_read(make_job: MakeJob, make_batch: MakeBatch) -> None:
+    """The overview promises one around every answer; the samples have none."""
+    outcome = loaded(make_job, make_batch, Response.of({"message": "ok", "data": added(["9610000001"]).json()}))
+
+    assert list(outcome.receipts) == PHONES[:1]
+
+
+def test_a_failure_inside_is_a_refusal(make_job: MakeJob, make_batch: MakeBatch) -> None:
+    """A 200 that says "failed" added nobody, and read nothing back."""
+    failed = Response.of({"success": False, "message": "no"})
+    job = make_job("hello")
+
+    assert loaded(make_job, make_batch, failed).kind is Kind.REJECTED
+    assert tingting.interpret(job, tingting.open(job)[2], failed, None).kind is Kind.REJECTED
+
+
 def test_an_unreadable_answer_is_said_to_be_so(make_job: MakeJob, make_batch: MakeBatch) -> None:
     """A page of HTML under a 200 proves nothing."""
     with pytest.raises(Unreadable):
@@ -249,6 +272,7 @@ def test_the_documented_campaign_is_what_was_sent(make_job: MakeJob) -> None:
         {"voice": None},
         {"voice": {"id": 3, "voice_internal_name": "np_prashanna"}},
         {"schedule": "2025-07-07T18:15:00Z"},
+        {"schedule": "2025-07-08T00:00:00"},
         {"services": "phone"},
         {"status": "not_started"},
         {"status": "Draft"},
@@ -290,6 +314,14 @@ def test_both_orders_of_services_are_one(make_job: MakeJob) -> None:
     """The vendor writes SMS & PHONE, and PHONE & SMS."""
     job = make_job("hello", sms="hello")
     stored = {"id": 1, "services": "PHONE & SMS", "schedule": None}
+
+    assert tingting.interpret(job, tingting.open(job)[2], Response.of(stored), None).kind is Kind.ACCEPTED
+
+
+def test_one_letter_has_two_spellings(make_job: MakeJob) -> None:
+    """Unicode writes an accent in two ways, and either is the text that was sent."""
+    job = make_job("caf\u00e9")
+    stored = {"message": "cafe\u0301", "schedule": None}
 
     assert tingting.interpret(job, tingting.open(job)[2], Response.of(stored), None).kind is Kind.ACCEPTED
 

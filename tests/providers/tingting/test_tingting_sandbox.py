@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from outreach.provider import Batch, Channel, Emulator, Job, Kind, Received, Request, Response, Status
-from outreach_tingting import Settings, endpoints, magic, tingting
+from outreach_tingting import Settings, endpoints, magic, outreach_register_providers, tingting
 from outreach_tingting.translate import keys
 
 MakeJob = Callable[..., Job[Settings]]
@@ -229,6 +229,7 @@ def test_the_dashboard_counts(vendor: Vendor, make_job: MakeJob, make_batch: Mak
         ({"services": "SMS", "sms_message": ""}, "sms_message", "This field may not be blank."),
         ({"schedule": "2026-11-30T10:00:00+05:45"}, "schedule", "Cannot schedule past dates."),
         ({"schedule": "2026-12-01"}, "schedule", "Cannot schedule past dates."),
+        ({"schedule": "tomorrow"}, "schedule", "Datetime has wrong format. Use YYYY-MM-DDThh:mm[:ss][+HH:MM]."),
         ({"voice": {"id": 3}}, "voice", "Invalid pk \"{'id': 3}\" - object does not exist."),
         ({"failover_target": ["failed"]}, "failover_target", "The stand-in does not take this field."),
     ],
@@ -519,3 +520,8 @@ def test_the_rows_know_their_requests() -> None:
         return row.request(id="79") if "<id>" in row.path else row.request()
 
     assert all([other.made(one(row)) for other in rows].count(True) == 1 for row in rows)
+
+
+def test_the_adapter_comes_in_by_the_hook() -> None:
+    """Outreach finds it under the name that routes use."""
+    assert [one.name for one in outreach_register_providers()] == ["tingting"]
