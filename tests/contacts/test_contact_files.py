@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from outreach.contacts import Chunk, stream
-from outreach.errors import SpecError
+from outreach.contacts import Chunk, ContactList, stream
+from outreach.errors import EnvironmentProblem, SpecError
 from outreach.model import Contacts
 
 FIRST, SECOND, THIRD = "+9779610000001", "+9779610000002", "+9779610000003"
@@ -134,6 +134,13 @@ def test_numbers_in_json_keep_their_digits(tmp_path: Path) -> None:
     assert [dropped.reason for dropped in chunk.dropped] == ["float", "exponent"]
 
 
+def test_number_of_any_length_in_json_is_text(tmp_path: Path) -> None:
+    """A number that is too long for Python's integers is said as it stands."""
+    chunk = read(tmp_path, "a.jsonl", b'{"phone": 9610000001, "a": ' + b"7" * 5_000 + b"}", "a")
+
+    assert chunk.columns == {"a": ["7" * 5_000]}
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -171,6 +178,9 @@ def test_line_that_is_no_object_is_dropped(tmp_path: Path, line: bytes) -> None:
         pytest.param("a.csv", CSV + b"9610000003,a\rb\n", "a.csv:4: ", "carriage return", id="lone return"),
         pytest.param("a.csv", CSV + b'1,"open\n2,x\n', "a.csv:4: ", "quotation mark", id="open quote"),
         pytest.param("a.csv", CSV + b'1,"a"b\n', "a.csv:4: ", "quotation mark", id="stray quote"),
+        pytest.param(
+            "a.csv", CSV + b'1,"x\n\ny"\n2,"a"b\n', "a.csv:7: ", "quotation mark", id="stray quote further down"
+        ),
         pytest.param("a.csv", CSV + b'1,"' + b"x\n" * 70_000, "a.csv:4: ", "quotation mark", id="endless quote"),
         pytest.param("a.csv", CSV + b"x" * 65_537, "a.csv:4: ", "65,536 characters", id="endless line"),
         pytest.param("a.csv", CSV + b"x" * 600_000, "a.csv:4: ", "65,536 characters", id="very endless line"),
@@ -196,6 +206,34 @@ def test_file_is_refused(tmp_path: Path, name: str, content: bytes, place: str, 
     assert remedy in message
 
 
+def test_stream_without_line_ends_is_given_up(tmp_path: Path) -> None:
+    """Standard input that never ends its line is left after a few hundred kilobytes."""
+
+    class Endless(io.BytesIO):
+        given = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            self.given += size or 0
+            assert self.given < 2_000_000
+            return b"x" * (size or 0)
+
+    with pytest.raises(SpecError, match=r"^-:1: the line is longer"):
+        list(stream(Contacts(sources=("-",)), base=tmp_path, stdin=Endless()))
+
+
+def test_failing_disk_is_no_mistake_of_the_list(tmp_path: Path) -> None:
+    """An error of the disk is told as one, so that the same command may be run again."""
+
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell():
+                raise OSError(5, "Input/output error")
+            return super().read(size)
+
+    with pytest.raises(EnvironmentProblem, match="Input/output error"):
+        list(stream(Contacts(sources=("-",)), base=tmp_path, stdin=Failing(CSV)))
+
+
 def test_longest_line_is_read(tmp_path: Path) -> None:
     """A line of 65,536 characters is still a line."""
     row = "9610000001," + "ना" * 32_762
@@ -203,6 +241,34 @@ def test_longest_line_is_read(tmp_path: Path) -> None:
 
     assert len(row) + 1 == 65_536
     assert len(chunk.names[0]) == 65_524
+
+
+def test_path_that_no_disk_can_hold(tmp_path: Path) -> None:
+    """A path with a NUL is a mistake of the campaign like any missing file."""
+    with pytest.raises(SpecError, match="cannot be read: embedded null byte"):
+        list(stream(Contacts(sources=("a\0.csv",)), base=tmp_path))
+
+
+def open_files() -> list[str]:
+    """List what this process has open below the temporary folder."""
+    targets = [os.path.realpath(place) for place in Path("/proc/self/fd").iterdir()]
+    return [target for target in targets if target.endswith((".csv", ".jsonl"))]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted by way of /proc")
+def test_no_file_stays_open(tmp_path: Path) -> None:
+    """Files are closed when a mistake is found in any of them, and when the list is left early."""
+    (tmp_path / "a.csv").write_bytes(CSV * 1_000)
+    (tmp_path / "b.jsonl").write_bytes(JSON * 1_000)
+
+    with pytest.raises(SpecError) as caught:
+        ContactList.open(Contacts(sources=("a.csv", "b.jsonl", "c.csv"), country="NP"), base=tmp_path)
+    assert (len(caught.value.problems), open_files()) == (1, [])
+
+    with ContactList.open(Contacts(sources=("a.csv", "b.jsonl"), country="NP"), base=tmp_path) as people:
+        assert len(open_files()) == 2
+        next(iter(people))
+    assert open_files() == []
 
 
 def test_only_regular_files(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from outreach.contacts import Suppressed, Suppression, read_suppressed
+from outreach.contacts import BadNumber, Suppressed, Suppression, normalise_column, read_suppressed
 from outreach.errors import SpecError
 from outreach.model import Channel
 
@@ -105,12 +106,21 @@ def test_mistakes_of_all_lists_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_wrong_file_is_given_up_early(tmp_path: Path) -> None:
-    """A list full of mistakes tells twenty of them."""
+def test_wrong_file_is_given_up_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list full of mistakes tells twenty of them, and is not read to its end."""
+    columns: list[Sequence[object]] = []
+
+    def counted(cells: Sequence[object], country: str | None) -> list[str | BadNumber]:
+        columns.append(cells)
+        return normalise_column(cells, country)
+
+    monkeypatch.setattr("outreach.contacts.suppression.normalise_column", counted)
+
     with pytest.raises(SpecError) as caught:
         load(tmp_path, "a.txt", "no number\n" * 5_000)
 
     assert len(caught.value.problems) == 20
+    assert len(columns) == 1
 
 
 def test_numbers_that_nobody_has_do_no_harm(tmp_path: Path) -> None:
