@@ -21,7 +21,7 @@ FILES = {
     demo.SPEC: "the campaign: edit it, and plan it again",
     demo.CONTACTS: "300 made-up people, some with bad numbers",
     demo.SUPPRESSED: "who must not be contacted",
-    CSV: "a row for every delivery, and for every row that became none",
+    CSV: "every delivery, and every row that became none",
     HTML: "the same to look at in a browser",
 }
 

@@ -24,6 +24,9 @@ from outreach.results import Phase, Progress
 EVERY_SECONDS = 30.0
 EVERY_SHARE = 0.05
 
+#: The bar gets new figures so often, in seconds.
+BETWEEN_DRAWINGS = 0.1
+
 #: A terminal narrower than this gets the short words.
 WIDE = 100
 
@@ -45,11 +48,15 @@ class Speed:
         self._clock = clock
         self._began: tuple[Phase, float, int] | None = None
 
-    def of(self, seen: Progress) -> str:
-        """Write the rate and the time left; empty while nothing can be said."""
+    def begin(self, seen: Progress) -> tuple[float, int]:
+        """Keep the first figure of a phase, with its time."""
         if self._began is None or self._began[0] is not seen.phase:
             self._began = (seen.phase, self._clock(), seen.done)
-        _, began, before = self._began
+        return self._began[1:]
+
+    def of(self, seen: Progress) -> str:
+        """Write the rate and the time left; empty while nothing can be said."""
+        began, before = self.begin(seen)
         seconds, done = self._clock() - began, seen.done - before
         if seconds <= 0 or done <= 0:
             return ""
@@ -73,15 +80,15 @@ class Lines:
     def __call__(self, seen: Progress) -> None:
         """Write a line if one is due."""
         self._latest = seen
-        rate = self._speed.of(seen)
+        self._speed.begin(seen)
         if self._due(seen):
-            self._line(seen, rate)
+            self._line(seen)
 
     def close(self) -> None:
         """Write how far it came, unless the last line said so."""
         latest = self._latest
         if latest is not None and latest.phase is Phase.SENDING and latest != self._shown:
-            self._line(latest, self._speed.of(latest))
+            self._line(latest)
 
     def _due(self, seen: Progress) -> bool:
         if self._clock() - self._at >= EVERY_SECONDS:
@@ -93,10 +100,10 @@ class Lines:
             return True
         return bool(seen.total) and seen.done - shown.done >= EVERY_SHARE * (seen.total or 0)
 
-    def _line(self, seen: Progress, rate: str) -> None:
+    def _line(self, seen: Progress) -> None:
         self._shown = seen
         self._at = self._clock()
-        parts = (f"{seen.phase.value} {_share(seen)}", _outcomes(seen), rate, clean(seen.note))
+        parts = (f"{seen.phase.value} {_share(seen)}", _outcomes(seen), self._speed.of(seen), clean(seen.note))
         self._write(f"{self._now().isoformat(sep=' ', timespec='seconds')} " + ", ".join(filter(None, parts)))
 
 
@@ -123,21 +130,28 @@ class Bar:
         self._note = ""
         self._bar: bars.Progress | None = None
         self._task = bars.TaskID(0)
+        self._latest: Progress | None = None
+        self._at = 0.0
 
     def __call__(self, seen: Progress) -> None:
-        """Draw it as far as it has come."""
+        """Draw it as far as it has come; between two drawings a call costs next to nothing."""
+        self._latest = seen
+        opened = self._bar is not None and seen.phase is self._phase
+        if opened and seen.note == self._note and self._clock() - self._at < BETWEEN_DRAWINGS:
+            return
         with suppress(OSError, ValueError):
-            if self._bar is None or seen.phase is not self._phase:
+            if not opened:
                 self.close()
+                self._latest = seen
                 self._open(seen)
-            if self._bar is not None:
-                self._tell(seen.note)
-                self._bar.update(self._task, completed=seen.done, total=seen.total, figures=self.figures(seen))
+            self._draw(seen)
 
     def close(self) -> None:
-        """Stop drawing; a bar of something sent stays on the screen."""
-        if self._bar is not None:
-            with suppress(OSError, ValueError):
+        """Stop drawing; a bar of something sent stays on the screen, with the last figures."""
+        with suppress(OSError, ValueError):
+            if self._bar is not None and self._latest is not None and self._latest.phase is self._phase:
+                self._draw(self._latest)
+            if self._bar is not None:
                 self._bar.stop()
         self._bar = None
 
@@ -166,6 +180,12 @@ class Bar:
         )
         self._task = self._bar.add_task(seen.phase.value, total=seen.total, completed=seen.done, figures="")
         self._bar.start()
+
+    def _draw(self, seen: Progress) -> None:
+        self._at = self._clock()
+        if self._bar is not None:
+            self._tell(seen.note)
+            self._bar.update(self._task, completed=seen.done, total=seen.total, figures=self.figures(seen))
 
     def _tell(self, note: str) -> None:
         if note and note != self._note and self._bar is not None:

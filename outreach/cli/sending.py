@@ -119,9 +119,9 @@ class _Sending:
     def _confirm(self, plan: Plan) -> bool:
         self._display.close()
         show(plan_view.brief(plan, zone_of(self._campaign)), stderr=True)
-        if self._wish.ask and any(route.planned for route in plan.routes):
-            if not click.confirm(question(plan, sandbox=self._target.sandbox), err=True):
-                raise Refused(["you said no"])
+        needed = self._wish.ask and any(route.planned for route in plan.routes)
+        if needed and not click.confirm(question(plan, sandbox=self._target.sandbox), err=True):
+            raise Refused(["you said no"])
         self.begun = True
         return True
 

@@ -55,7 +55,7 @@ def normalise(raw: object, country: str | None) -> str | BadNumber:
     if not international and country is None:
         return NO_COUNTRY
     try:
-        # Without a country, the library cannot fall back to reading an impossible +09... as a local number.
+        # With a country the library reads what follows an impossible +00 as dialled from there; that would be a guess.
         return _judge(phonenumbers.parse(digits, None if international else country))
     except NumberParseException as error:
         return _UNREADABLE[error.error_type]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -123,8 +123,13 @@ class Lane:
             await self._pause(number, outcome)
         raise Held(outcome.reason)
 
-    async def answer(self, question: Question[T]) -> T | None:
+    async def answer(self, question: Question[T], refs: Mapping[str, str]) -> T | None:
         """Ask the vendor something harmless, page by page; None when nobody can tell.
+
+        Args:
+            question: The first page.
+
+            refs: What earlier answers supplied, for the Refs of every page.
 
         Raises:
             Stopped: The run is stopped.
@@ -132,7 +137,7 @@ class Lane:
             Held: The vendor cannot be reached, or refuses the account.
         """
         for _ in range(MAX_PAGES):
-            response = await self._read(question.request)
+            response = await self._read(question.request.fill(refs))
             if response is None:
                 return None
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -26,9 +27,14 @@ def write(folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     missing = [name for name in _WRITERS if not (folder / name).exists()]
     for name in missing:
-        with (folder / name).open("x", encoding="utf-8", newline="") as file:
+        with open(folder / name, "x", encoding="utf-8", newline="", opener=_private) as file:  # opener
             _WRITERS[name](file)
     return missing
+
+
+def _private(path: str, flags: int) -> int:
+    # What holds numbers is for its owner alone, and a sample should not teach otherwise.
+    return os.open(path, flags, 0o600)
 
 
 def _spec(file: TextIO) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from rich.console import RenderableType
 
 from outreach.delivery.journal import DeliveryRow
+from outreach.model import State
 from outreach.reporting.grid import columns
 
 
@@ -17,5 +18,6 @@ def deliveries(rows: Sequence[DeliveryRow], phone: Callable[[str], str]) -> Rend
 
 def _cells(row: DeliveryRow, phone: str) -> tuple[str, ...]:
     route = f"{row.channel} {row.provider}".strip() or "-"
-    state = f"{row.state.value} {row.status.value}" if row.status else row.state.value
+    status = row.status.value if row.status and row.state is not State.PLANNED else ""
+    state = f"{row.state.value} {status}".strip()
     return (row.contact_id, phone, route, state, row.reason)

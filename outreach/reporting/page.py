@@ -10,7 +10,7 @@ from typing import TextIO
 
 from outreach.delivery.journal import DeliveryRow
 from outreach.model import State
-from outreach.reporting.summary_view import figures
+from outreach.reporting.summary_view import figures, heading
 from outreach.reporting.words import count, moment
 from outreach.results import Summary
 
@@ -66,9 +66,9 @@ def page(
     """Give the page piece by piece; every text of others is escaped, numbers are written by ``phone``."""
     title = f"{summary.campaign}, round {summary.round}"
     style = files("outreach.reporting").joinpath("page.css").read_text(encoding="utf-8")
-    yield "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n"
+    yield '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-    yield '<meta name=viewport content="width=device-width, initial-scale=1">\n'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n"
     yield f"<h1>{escape(title)}</h1>\n<p>{moment(at, zone)} · plan {escape(summary.plan)}</p>\n"
     yield from _bar(figures(summary.deliveries))
@@ -87,7 +87,7 @@ def _bar(shares: Mapping[str, int]) -> Iterator[str]:
     parts = {name: number for name, number in shares.items() if name != "planned"}
     whole = shares["planned"] or 1
     words = ", ".join(f"{name} {number:,}" for name, number in parts.items())
-    yield f'<svg viewBox="0 0 {_WIDTH} 24" preserveAspectRatio=none role=img><title>{words}</title>'
+    yield f'<svg viewBox="0 0 {_WIDTH} 24" preserveAspectRatio="none" role="img"><title>{words}</title>'
     left = 0.0
     for name, number in parts.items():
         width = _WIDTH * number / whole
@@ -113,7 +113,11 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, n
 
 def _row(tag: str, cells: Sequence[str], numbers: int) -> str:
     kinds = (' class="n"' if index >= numbers else "" for index in range(len(cells)))
-    return "<tr>" + "".join(f"<{tag}{kind}>{escape(cell)}" for kind, cell in zip(kinds, cells, strict=True)) + "</tr>\n"
+    return (
+        "<tr>"
+        + "".join(f"<{tag}{kind}>{escape(cell)}</{tag}>" for kind, cell in zip(kinds, cells, strict=True))
+        + "</tr>\n"
+    )
 
 
 def _routes(summary: Summary) -> Iterator[tuple[str, ...]]:
@@ -124,7 +128,7 @@ def _routes(summary: Summary) -> Iterator[tuple[str, ...]]:
 def _reasons(summary: Summary) -> Iterator[tuple[str, str, str]]:
     for (state, reason), number in summary.reasons.items():
         if state is not State.SKIPPED:
-            yield (state.value, reason, f"{number:,}")
+            yield (heading(state), reason, f"{number:,}")
     for reason, number in summary.skipped.items():
         yield ("skipped", reason, f"{number:,}")
     for reason, number in summary.rows.skipped.items():

@@ -48,7 +48,7 @@ def _routes(summary: Summary) -> Iterator[tuple[str, ...]]:
 
 def _why(summary: Summary) -> Iterator[RenderableType]:
     lines = [
-        (_heading(state), f"{number:,}  {reason or 'no reason given'}")
+        (heading(state), f"{number:,}  {reason or 'no reason given'}")
         for (state, reason), number in summary.reasons.items()
         if state is not State.SKIPPED
     ]
@@ -62,7 +62,8 @@ def _why(summary: Summary) -> Iterator[RenderableType]:
         yield labelled(lines, indent=0)
 
 
-def _heading(state: State) -> str:
+def heading(state: State) -> str:
+    """Give the heading under which the closing table counts a state."""
     return next(name for name, among in FIGURES.items() if name != "planned" and state in among)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 from cattrs import Converter
+from cattrs.errors import StructureHandlerNotFoundError
 from cattrs.gen import make_dict_structure_fn, override
 
 from outreach.model import Contacts, Route
@@ -17,7 +18,7 @@ from outreach.spec.forms import ELSEWHERE, FILLED, WrittenRoute
 from outreach.spec.kinds import Wrong, each, items, some, table
 from outreach.spec.rules import SOURCES
 from outreach.spec.shapes import choices, element, entry, fields, key_of, leaf, optional
-from outreach.spec.tree import Scalar, Table
+from outreach.spec.tree import Scalar, Style, Table
 
 Hook = Callable[[Any, Any], Any]
 
@@ -38,9 +39,17 @@ def converter() -> Converter:
 def _hook(made: Converter, form: Any) -> Hook:
     """Find what reads a form. Leaves are ours: cattrs has its own mind about texts, numbers and enumerations."""
     kind = leaf(form)
-    if kind is None:
+    if kind is not None:
+        return lambda node, _: kind.read(node)
+    try:
         return made.get_structure_hook(form)
-    return lambda node, _: kind.read(node)
+    except StructureHandlerNotFoundError:
+        return lambda _node, _: _no_hook(form)
+
+
+def _no_hook(form: Any) -> Any:
+    msg = f"no file can hold the {form!r} that the adapter asks for here: leave the key out"
+    raise Wrong(msg)
 
 
 def _class(kind: type, made: Converter) -> Hook:
@@ -79,7 +88,7 @@ def _mapping(form: Any, made: Converter) -> Hook:
 
     def hook(node: Any, _: Any) -> Any:
         found = table(node)
-        each(((one, Scalar(one, found.keys_at[one])) for one in found), lambda one: read_key(one, key))
+        each(((one, Scalar(one, found.keys_at[one], Style.QUOTED)) for one in found), lambda one: read_key(one, key))
         return each(found.items(), lambda one: read(one, value))
 
     return hook

@@ -21,6 +21,9 @@ from outreach.spec.tree import Mark, Node, Place, Scalar, Table
 #: Longest part of a value that a message quotes.
 MAX_SHOWN = 60
 
+#: A shorter value hides nothing, and might be part of any word.
+MIN_HIDDEN = 4
+
 #: Nothing below these keys is ever quoted: a secret may stand where it should not.
 _WITHHELD = frozenset({"providers"})
 
@@ -69,15 +72,33 @@ def _problem(place: Place, error: Exception, root: Node, above: Place) -> Proble
     if isinstance(node, Scalar) and node.spoilt and not getattr(error, "key", False):
         return None
     whole = (*above, *place)
-    return at.problem(_message(error, withheld=bool(_WITHHELD & set(whole[:1]))), write(whole))
+    message = _withheld(error, node) if _WITHHELD & set(whole[:1]) else _shown(error)
+    return at.problem(message, write(whole))
 
 
-def _message(error: Exception, *, withheld: bool) -> str:
+def _shown(error: Exception) -> str:
     if isinstance(error, KeyError):
         return "is missing and must be there"
-    if not isinstance(error, Wrong) or error.shown is None:
-        return str(error)
-    return f"{'the value' if withheld else repr(_short(error.shown))} {error.says}"
+    shown = error.shown if isinstance(error, Wrong) else None
+    return str(error) if shown is None else f"'{_short(shown)}' {error}"
+
+
+def _withheld(error: Exception, node: Node) -> str:
+    """Write the message without any value of the account; an adapter's own checks may quote some."""
+    if isinstance(error, Wrong):
+        return str(error) if error.shown is None else f"the value {error}"
+    message = _shown(error)
+    for text in _texts(node):
+        message = message.replace(text, "…")
+    return message
+
+
+def _texts(node: Node) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        yield from (node.text,) if len(node.text) >= MIN_HIDDEN else ()
+    else:
+        for below in node.values() if isinstance(node, Table) else node:
+            yield from _texts(below)
 
 
 def _short(text: str) -> str:

@@ -20,6 +20,10 @@ MAX_BYTES = 1 << 20
 MAX_DEPTH = 24
 MAX_EVENTS = 50_000
 
+_ELSEWHERE = "put the contacts into a file of their own (contacts: contacts.csv)"
+TOO_MANY = f"holds more than {MAX_EVENTS:,} values: {_ELSEWHERE}"
+TOO_LARGE = f"is larger than {MAX_BYTES >> 20} MiB: {_ELSEWHERE}"
+
 #: What has no place in a text that is shown to people and sent to vendors: control characters but tab and line ends,
 #: halves of surrogate pairs, and the two code points that are no characters.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -189,10 +193,7 @@ class Builder:
     def _count(self, at: Mark) -> None:
         self._events += 1
         if self._events > MAX_EVENTS:
-            many = (
-                f"more than {MAX_EVENTS:,} values: put the contacts into a file of their own (contacts: contacts.csv)"
-            )
-            raise Halt(at.problem(many))
+            raise Halt(at.problem(TOO_MANY))
 
     def _add(self, node: Node) -> None:
         if not self._open:
@@ -222,10 +223,7 @@ def check_text(text: str, source: Source) -> None:
         Halt: The reason, with the place.
     """
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        large = (
-            f"is larger than {MAX_BYTES >> 20} MiB: put the contacts into a file of their own (contacts: contacts.csv)"
-        )
-        raise Halt(Mark(source).problem(large))
+        raise Halt(Mark(source).problem(TOO_LARGE))
     unfit = _UNFIT.search(text)
     if unfit:
         raise Halt(Lines(text, source).at(unfit.start()).problem(_unfit(unfit)))

@@ -93,7 +93,7 @@ def _schedule(value: Any, now: datetime) -> tuple[datetime | None, str]:
     try:
         given = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        return None, "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss][+HH:MM]."
+        return None, "Datetime has wrong format. Use YYYY-MM-DDThh:mm[:ss][+HH:MM]."
     when = given if given.tzinfo else given.replace(tzinfo=NEPAL)
     return when, "Cannot schedule past dates." if when <= now else ""
 

@@ -127,7 +127,7 @@ def _pages(
         count, rows = _page(response)
         known = {**seen, **_by_id(rows)}
         reached = offset + len(rows)
-        if rows and (len(known) == len(seen) or turn >= MAX_PAGES):
+        if turn >= MAX_PAGES and reached < count:
             msg = "the vendor's list does not come to an end"
             raise Unreadable(msg)
         if rows and reached < count:

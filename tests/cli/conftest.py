@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 from click.testing import CliRunner, Result
 
@@ -145,10 +144,12 @@ class FakeClient:
         return options
 
     def load(self, path: Path, **options: Any) -> Campaign:
+        """Give the campaign."""
         self._called("load", {"path": path, **options})
         return self.campaign
 
     def plan(self, _campaign: Campaign, **options: Any) -> Plan:
+        """Give the plan, after a look at the contacts."""
         self._called("plan", options)
         options["watch"](Progress(phase=Phase.READING, done=300))
         if options.get("rejects"):
@@ -157,6 +158,7 @@ class FakeClient:
         return self.plan_
 
     def requests(self, _campaign: Campaign, **options: Any) -> Iterator[PlannedRequest]:
+        """Give one request."""
         self._called("requests", options)
         yield PlannedRequest(
             provider="tingting",
@@ -169,6 +171,7 @@ class FakeClient:
         )
 
     async def asend(self, _campaign: Campaign, **options: Any) -> Summary:
+        """Ask, tell one step, and give the summary."""
         self._called("asend", options)
         if not options["confirm"](self.plan_):
             return self.summary
@@ -176,10 +179,12 @@ class FakeClient:
         return self.during(options) or self.summary
 
     def status(self, _campaign: Campaign, **options: Any) -> Summary:
+        """Give the summary."""
         self._called("status", options)
         return self.summary
 
     def report(self, _campaign: Campaign, **options: Any) -> Iterator[DeliveryRow]:
+        """Give the deliveries."""
         self._called("report", options)
         return iter(self.rows)
 
@@ -213,6 +218,3 @@ def run() -> Callable[..., Result]:
         return CliRunner().invoke(cli, list(words), **more)
 
     return invoke
-
-
-evolve = attrs.evolve

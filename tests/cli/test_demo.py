@@ -17,6 +17,7 @@ RANGES = ("+97796100", "+97798800")
 
 
 def good() -> list[str]:
+    """Give the numbers of the sample that can be contacted."""
     return [phone for row in contacts() if isinstance(phone := normalise(row[2], "NP"), str)]
 
 
@@ -63,12 +64,15 @@ def test_the_sample_is_written_once(tmp_path: Path) -> None:
     folder = tmp_path / "sample"
     assert demo.write(folder) == [demo.SPEC, demo.CONTACTS, demo.SUPPRESSED]
 
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
+
     (folder / demo.SPEC).write_text("edited")
     (folder / demo.CONTACTS).unlink()
 
     assert demo.write(folder) == [demo.CONTACTS]
     assert (folder / demo.SPEC).read_text() == "edited"
-    assert len(list(csv.DictReader((folder / demo.CONTACTS).open(encoding="utf-8")))) == 300
+    lines = (folder / demo.CONTACTS).read_text(encoding="utf-8").splitlines()
+    assert len(list(csv.DictReader(lines))) == 300
 
 
 def test_the_demo_sends_and_leaves_its_files(fake: Any, run: Any, tmp_path: Path) -> None:

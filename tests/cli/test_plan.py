@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import orjson
-from typing import Any
 
 
 def test_the_plan_as_json(fake: Any, run: Any, spec: str) -> None:

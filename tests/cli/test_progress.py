@@ -21,13 +21,16 @@ class Clock:
         self.seconds = 0.0
 
     def __call__(self) -> float:
+        """Give the seconds since the beginning."""
         return self.seconds
 
     def now(self) -> datetime:
+        """Give the same as a date."""
         return datetime(2026, 12, 1, 10, tzinfo=UTC) + timedelta(seconds=self.seconds)
 
 
 def sent(done: int, total: int = 1000, **more: Any) -> Progress:
+    """Give a step of sending."""
     return Progress(phase=Phase.SENDING, done=done, total=total, accepted=done, **more)
 
 
@@ -148,6 +151,18 @@ def test_the_bar_goes_when_reading_ends_and_stays_when_sending_does(clock: Clock
 
     assert out.getvalue().rstrip().count("300/300") >= 1
     assert out.getvalue().splitlines()[-2].count("300/300 ok 300") == 1
+
+
+def test_the_last_figures_are_drawn(clock: Clock) -> None:
+    """Figures that come faster than the bar is drawn are not lost at the end."""
+    out = io.StringIO()
+    bar = Bar(Console(file=out, force_terminal=True, width=80, color_system=None), clock)
+
+    bar(sent(0))
+    bar(sent(1000))
+    bar.close()
+
+    assert "1,000/1,000 ok 1,000" in out.getvalue()
 
 
 def test_a_display_that_cannot_write_does_no_harm(clock: Clock) -> None:

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from outreach.cli import send, sending
+from outreach.cli.failures import Interrupted
 from outreach.cli.sending import question
 from outreach.errors import JournalInUse
 from outreach.model import State
@@ -160,7 +161,7 @@ def test_a_second_signal_reads_the_journal(fake: Any, run: Any, spec: str, monke
     """When a send is given up, what the journal knows is shown, still as one object with ``--json``."""
 
     def given_up(*_: Any) -> Any:
-        raise sending.Interrupted(begun=True)
+        raise Interrupted(begun=True)
 
     monkeypatch.setattr(sending, "carry_out", given_up)
 

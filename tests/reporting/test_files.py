@@ -27,9 +27,13 @@ def test_what_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     target = tmp_path / "report.csv"
     target.write_text("before")
 
-    with pytest.raises(ValueError, match="broke"), private_file(target) as file:
-        file.write("half")
-        raise ValueError("broke")  # noqa: EM101, TRY003  # made up
+    def broken() -> None:
+        with private_file(target) as file:
+            file.write("half")
+            raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        broken()
 
     assert [path.name for path in tmp_path.iterdir()] == ["report.csv"]
     assert target.read_text() == "before"
@@ -45,6 +49,6 @@ def test_what_is_no_file_is_written_to_directly(tmp_path: Path) -> None:
 
 def test_a_missing_folder_is_an_error_with_the_name(tmp_path: Path) -> None:
     """The error names what cannot be written."""
-    with pytest.raises(EnvironmentProblem, match=r"cannot write .*report\.csv: No such"):
-        with private_file(tmp_path / "none" / "report.csv"):
-            pass
+    message = r"cannot write .*report\.csv: No such"
+    with pytest.raises(EnvironmentProblem, match=message), private_file(tmp_path / "none" / "report.csv"):
+        pass

@@ -16,6 +16,7 @@ from outreach.reporting.sheet import COLUMNS, FORMULA, delivery_cells, guard, ph
 
 
 def row(**more: str) -> DeliveryRow:
+    """Give a delivery with these texts."""
     given = {
         "contact_id": "1",
         "phone": "+9779610003731",

@@ -82,7 +82,7 @@ class World:
         """Give the campaign."""
         channel = {"tingting": Ch.VOICE, "toingg": Ch.AI_CALL, "contactswing": Ch.WHATSAPP}[self.provider]
         rows = [
-            {"phone": f"+97796100{index:02d}{index % 7:01d}11", "id": f"c{index}", "name": f"सीता {index % 3}"}
+            {"phone": f"+9779610{index:04d}11", "id": f"c{index}", "name": f"सीता {index % 3}"}
             for index in range(self.people)
         ]
         settings = attrs.evolve(self.plugins.providers[self.provider].sandbox, batch_size=10, settle_after=60.0)

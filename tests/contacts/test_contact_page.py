@@ -1,0 +1,31 @@
+"""The operators' page on contacts says what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "contacts.md").read_text(encoding="utf-8")
+
+#: These become errors of the campaign or of a do-not-contact list, and drop no row.
+ERRORS = {"no_country", "channel"}
+
+
+def test_page_names_every_reason() -> None:
+    """The table holds exactly the reasons for which the code drops a row."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "outreach" / "contacts").glob("*.py"))
+    reasons = set(re.findall(r'\b(?:BadNumber|Flaw)\(\s*"([a-z_]+)"', code))
+
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", PAGE, re.MULTILINE)) == reasons - ERRORS
+
+
+def test_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python example of the page works as it stands."""
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+    exec(compile(example, "docs/contacts.md", "exec"), {})  # our own page
+
+    assert capsys.readouterr().out == "[('phone', 'name', 'amount')]\n['+9779610000001'] ['सीता'] ['1250'] []\n"

@@ -1,0 +1,1051 @@
+"""What every journal does: the same tests for each implementation of the protocol."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import attrs
+import pytest
+import pytest_asyncio
+
+from outreach.delivery.journal import (
+    BatchRow,
+    CampaignKey,
+    DeliveryRow,
+    Journal,
+    LoadOutcome,
+    NewBatch,
+    NewSlice,
+    People,
+    Skipped,
+    Stage,
+    Step,
+    StepState,
+)
+from outreach.delivery.memory import MemoryJournal
+from outreach.delivery.sqlite import SqliteJournal
+from outreach.errors import JournalError
+from outreach.model import Channel, State, Status
+from outreach.provider import Receipt
+
+KEY = CampaignKey("fee-reminder-2026-12", 1)
+T0 = datetime(2026, 12, 1, 4, 15, tzinfo=UTC)
+T1 = T0 + timedelta(minutes=1)
+T2 = T0 + timedelta(minutes=2)
+VOICE = (Channel.VOICE,)
+BOTH = (Channel.VOICE, Channel.SMS)
+
+
+@attrs.define
+class Desk:
+    """A journal, and how to end its process and start anew."""
+
+    journal: Journal
+    path: Path | None
+
+    async def restart(self, at: datetime) -> Journal:
+        """Open it again, as after a crash."""
+        if isinstance(self.journal, MemoryJournal):
+            self.journal.interrupt(at)
+        elif self.path:
+            await self.journal.close()
+            self.journal = await SqliteJournal.open(self.path, now=at)
+        return self.journal
+
+
+@pytest_asyncio.fixture(params=["memory", "sqlite"])
+async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
+    """Give a desk for each implementation."""
+    path = tmp_path / "journal.db"
+    if request.param == "memory":
+        desk = Desk(MemoryJournal(), None)
+    else:
+        desk = Desk(await SqliteJournal.open(path, now=T0), path)
+    yield desk
+    await desk.journal.close()
+
+
+def phone(number: int) -> str:
+    """Give a number that reaches nobody."""
+    return f"+9779610{number:06}"
+
+
+def people(*numbers: int) -> People:
+    """Give people, each with an id and a row made from the number."""
+    return People(phones=[phone(n) for n in numbers], ids=[f"c-{n}" for n in numbers], rows=list(numbers))
+
+
+def one_slice(number: int = 0, channels: tuple[Channel, ...] = VOICE, fingerprint: str = "f") -> NewSlice:
+    """Give a slice whose title and marker follow from the fingerprint."""
+    return NewSlice(
+        number=number,
+        provider="tingting",
+        channels=channels,
+        zone="Asia/Kathmandu",
+        fingerprint=fingerprint,
+        title=f"शुल्क 🙏 {fingerprint}",
+        marker=fingerprint,
+    )
+
+
+async def plan(
+    journal: Journal,
+    *crowds: Sequence[int],
+    channels: tuple[Channel, ...] = VOICE,
+    fingerprint: str = "f",
+    skipped: Sequence[Skipped] = (),
+    at: datetime = T0,
+) -> int:
+    """Plan one slice with a batch for each crowd; give its id."""
+    ids = await journal.replan(
+        KEY,
+        digest="d1",
+        rows={"read": 3},
+        slices=[one_slice(channels=channels, fingerprint=fingerprint)],
+        batches=(NewBatch(slice_number=0, people=people(*crowd)) for crowd in crowds),
+        skipped=skipped,
+        at=at,
+    )
+    return ids[0]
+
+
+async def send(journal: Journal, slice_id: int, seq: int, outcome: LoadOutcome, *, reaches: bool = True) -> None:
+    """Intend a load and conclude it."""
+    await journal.intend_load(slice_id, seq, digest="x", reaches=reaches, at=T1)
+    await journal.conclude_load(slice_id, seq, outcome, at=T2)
+
+
+async def states(journal: Journal, key: CampaignKey = KEY) -> dict[tuple[str, str], tuple[State, str]]:
+    """Give state and reason by channel and number, and hold that each stands there once."""
+    rows = [row async for row in journal.deliveries(key) if row.channel]
+    found = {(row.channel, row.phone): (row.state, row.reason) for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def fates(batch: BatchRow) -> list[Stage]:
+    """Give the stage of each person."""
+    return [batch.exceptions.get(index, (batch.stage, ""))[0] for index in range(len(batch.people))]
+
+
+async def all_batches(journal: Journal, slice_id: int) -> Sequence[BatchRow]:
+    """Give every batch of a slice."""
+    return await journal.batches(slice_id, list(Stage), limit=1000)
+
+
+async def numbers_contacted(journal: Journal) -> list[tuple[tuple[Channel, ...], str]]:
+    """Give channels and numbers that must not be planned again."""
+    return [(channels, each) async for channels, phones in journal.contacted(KEY) for each in phones]
+
+
+# Planning
+
+
+@pytest.mark.asyncio
+async def test_a_plan_is_read_back_as_it_was_written(desk: Desk) -> None:
+    """Slices, batches and people come back in order, with ids, rows and text as given."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [5, 9])
+
+    (each,) = await journal.slices(KEY)
+    first, second = await all_batches(journal, slice_id)
+
+    assert (each.id, each.title, each.zone, each.channels) == (slice_id, "शुल्क 🙏 f", "Asia/Kathmandu", VOICE)
+    assert (each.closed, dict(each.refs), each.start, each.reason) == (False, {}, None, "")
+    assert [first.seq, second.seq] == [0, 1]
+    assert list(second.people.phones) == [phone(5), phone(9)]
+    assert list(second.people.ids) == ["c-5", "c-9"]
+    assert [list(batch.people.rows) for batch in (first, second)] == [[1, 2], [5, 9]]
+    assert (first.stage, first.attempts, first.intended_at, first.updated_at) == (Stage.PLANNED, 0, None, T0)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("row", ["९८०१२३४५६७", "+0977", "", "+977 961", "+99999999999999999999", "12", "+-5", "😀"])
+async def test_a_row_without_a_number_keeps_what_it_held(desk: Desk, row: str) -> None:
+    """Whatever stood in the number's cell comes back letter by letter, and the rows beside it too."""
+    odd = People(phones=[phone(1), row], ids=["", "क"], rows=[0, 0])
+    await plan(desk.journal, skipped=[Skipped(channel=None, provider="", reason="invalid_number", people=odd)])
+
+    rows = [each async for each in desk.journal.deliveries(KEY)]
+
+    assert [(each.phone, each.contact_id, each.row) for each in rows] == [(phone(1), "", 0), (row, "क", 0)]
+    assert {(each.channel, each.state, each.reason) for each in rows} == {("", State.SKIPPED, "invalid_number")}
+
+
+@pytest.mark.asyncio
+async def test_a_plan_takes_the_place_of_what_was_planned(desk: Desk) -> None:
+    """People who are in both plans stand there once; those who are not in the new one are cancelled."""
+    journal = desk.journal
+    await plan(journal, [1, 2, 3])
+    await plan(journal, [2, 4], at=T1)
+
+    assert await states(journal) == {
+        ("voice", phone(1)): (State.CANCELLED, "removed"),
+        ("voice", phone(2)): (State.PLANNED, ""),
+        ("voice", phone(3)): (State.CANCELLED, "removed"),
+        ("voice", phone(4)): (State.PLANNED, ""),
+    }
+
+
+@pytest.mark.asyncio
+async def test_cancelled_people_can_be_planned_again(desk: Desk) -> None:
+    """A person who was taken out or has expired, and is planned again, stands in the report once."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3])
+    await journal.cancel(slice_id, stages=[Stage.PLANNED], reason="expired", at=T1)
+    await plan(journal, [2, 3], at=T2)
+
+    assert await states(journal) == {
+        ("voice", phone(1)): (State.CANCELLED, "expired"),
+        ("voice", phone(2)): (State.PLANNED, ""),
+        ("voice", phone(3)): (State.PLANNED, ""),
+    }
+
+
+@pytest.mark.asyncio
+async def test_planned_people_can_be_skipped_by_the_next_plan(desk: Desk) -> None:
+    """Whoever is suppressed since is skipped, and stands there once, though planned or cancelled before."""
+    journal = desk.journal
+    await plan(journal, [1, 2])
+    await plan(journal, [1])
+    left_out = Skipped(channel=Channel.VOICE, provider="tingting", reason="suppressed", people=people(1, 2))
+    await plan(journal, skipped=[left_out])
+
+    assert await states(journal) == {
+        ("voice", phone(1)): (State.SKIPPED, "suppressed"),
+        ("voice", phone(2)): (State.SKIPPED, "suppressed"),
+    }
+
+
+@pytest.mark.asyncio
+async def test_a_number_beside_an_odd_one_is_found_again(desk: Desk) -> None:
+    """A good number in a chunk that also holds an odd one is still the same person."""
+    journal = desk.journal
+    await plan(journal, [1])
+    odd = People(phones=["landline?", phone(1)], ids=["", ""], rows=[1, 2])
+    await plan(journal, skipped=[Skipped(channel=Channel.VOICE, provider="tingting", reason="landline", people=odd)])
+
+    assert (await states(journal))["voice", phone(1)] == (State.SKIPPED, "landline")
+
+
+@pytest.mark.asyncio
+async def test_a_plan_on_fewer_channels_cancels_the_others(desk: Desk) -> None:
+    """Somebody planned by voice and SMS, then by voice alone, is cancelled on SMS; and planned there again later."""
+    journal = desk.journal
+    await plan(journal, [1, 2], channels=BOTH)
+    await plan(journal, [1], channels=VOICE)
+    narrowed = await states(journal)
+    await plan(journal, [1], channels=BOTH)
+
+    assert narrowed == {
+        ("voice", phone(1)): (State.PLANNED, ""),
+        ("sms", phone(1)): (State.CANCELLED, "removed"),
+        ("voice", phone(2)): (State.CANCELLED, "removed"),
+        ("sms", phone(2)): (State.CANCELLED, "removed"),
+    }
+    assert (await states(journal))["sms", phone(1)] == (State.PLANNED, "")
+
+
+@pytest.mark.asyncio
+async def test_what_was_begun_stays_when_a_plan_comes(desk: Desk) -> None:
+    """Loading, loaded, load_unknown, in flight and settled batches are not touched by a new plan."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2], [3], [4], [5])
+    await journal.intend_load(slice_id, 0, digest="x", reaches=False, at=T1)
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await send(journal, slice_id, 2, LoadOutcome(stage=Stage.LOAD_UNKNOWN), reaches=False)
+    await send(journal, slice_id, 3, LoadOutcome(stage=Stage.ACCEPTED))
+    await plan(journal, [6], at=T2)
+
+    stages = [batch.stage for batch in await all_batches(journal, slice_id)]
+
+    assert stages[:4] == [Stage.LOADING, Stage.LOADED, Stage.LOAD_UNKNOWN, Stage.ACCEPTED]
+    assert stages[4:] == [Stage.CANCELLED, Stage.PLANNED]
+
+
+@pytest.mark.asyncio
+async def test_the_sequence_of_a_slice_goes_on(desk: Desk) -> None:
+    """A batch of a new plan never has the seq of an older batch."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2])
+    assert await plan(journal, [3], [1]) == slice_id
+
+    batches = await journal.batches(slice_id, [Stage.PLANNED])
+
+    assert [batch.seq for batch in batches] == [2, 3]
+
+
+@pytest.mark.asyncio
+async def test_new_slices_join_open_ones_that_agree(desk: Desk) -> None:
+    """Each new slice joins another open slice of the same kind; a closed one is joined by nobody."""
+    journal = desk.journal
+    twins = [one_slice(0), one_slice(1), one_slice(2, fingerprint="g")]
+    nobody: dict[str, object] = {"digest": "d", "rows": {}, "batches": [], "skipped": [], "at": T0}
+    first = await journal.replan(KEY, slices=twins, **nobody)  # type: ignore[arg-type] # the values are as asked for
+    for each in first.values():
+        await journal.intend_step(each, Step.OPEN, 0, digest="x", reaches=False, at=T0)
+    again = await journal.replan(KEY, slices=twins, **nobody)  # type: ignore[arg-type] # as above
+    await journal.intend_step(first[0], Step.LAUNCH, 0, digest="x", reaches=True, at=T0)
+    last = await journal.replan(KEY, slices=twins[:1], **nobody)  # type: ignore[arg-type] # as above
+
+    assert len(set(first.values())) == 3
+    assert again == first
+    assert last == {0: first[1]}
+
+
+@pytest.mark.asyncio
+async def test_a_slice_that_lost_everybody_goes(desk: Desk) -> None:
+    """A slice that was never opened and whose people are planned elsewhere is not kept; an opened one is."""
+    journal = desk.journal
+    await plan(journal, [1], fingerprint="old text")
+    opened = await plan(journal, [1], fingerprint="new text")
+    await journal.intend_step(opened, Step.OPEN, 0, digest="x", reaches=False, at=T0)
+    await plan(journal, [1], fingerprint="newest text")
+
+    assert [each.fingerprint for each in await journal.slices(KEY)] == ["new text", "newest text"]
+
+
+@pytest.mark.asyncio
+async def test_a_plan_that_fails_leaves_the_old_one(desk: Desk) -> None:
+    """When the contacts cannot be read to the end, nothing has changed."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+
+    def broken() -> Iterator[NewBatch]:
+        yield NewBatch(slice_number=0, people=people(2))
+        msg = "row 2 is torn"
+        raise ValueError(msg)
+
+    with pytest.raises(ValueError, match="torn"):
+        await journal.replan(KEY, digest="d2", rows={}, slices=[one_slice()], batches=broken(), skipped=[], at=T1)
+
+    assert await states(journal) == {("voice", phone(1)): (State.PLANNED, "")}
+    assert [batch.seq for batch in await all_batches(journal, slice_id)] == [0]
+    assert await journal.last_plan(KEY) == ("d1", {"read": 3})
+
+
+@pytest.mark.asyncio
+async def test_rounds_and_names_are_campaigns_of_their_own(desk: Desk) -> None:
+    """Planning one campaign does not touch another, and each remembers its latest plan."""
+    journal = desk.journal
+    await plan(journal, [1])
+    second = CampaignKey(KEY.name, 2)
+    await journal.replan(
+        second,
+        digest="d2",
+        rows={"read": 1},
+        slices=[one_slice()],
+        batches=[NewBatch(slice_number=0, people=people(1))],
+        skipped=[],
+        at=T1,
+    )
+
+    assert list(await journal.campaigns()) == [KEY, second]
+    assert await journal.last_plan(KEY) == ("d1", {"read": 3})
+    assert await journal.last_plan(second) == ("d2", {"read": 1})
+    assert await journal.last_plan(CampaignKey("nobody's", 1)) is None
+    assert await states(journal) == await states(journal, second) == {("voice", phone(1)): (State.PLANNED, "")}
+
+
+@pytest.mark.asyncio
+async def test_attempts_are_kept_by_the_next_plan(desk: Desk) -> None:
+    """Whoever was tried and is planned anew keeps the number of attempts, whatever batch they stand in then."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.PLANNED, reason="no connection"))
+    await plan(journal, [3, 2], at=T2)
+    await send(journal, slice_id, 2, LoadOutcome(stage=Stage.PLANNED, reason="no connection"))
+    await plan(journal, [1, 2, 3], at=T2)
+
+    (batch,) = await journal.batches(slice_id, [Stage.PLANNED])
+    rows = [row async for row in journal.deliveries(KEY)]
+
+    assert (batch.attempts, dict(batch.earlier)) == (0, {0: 1, 1: 2, 2: 1})
+    assert {row.phone: row.attempts for row in rows} == {phone(1): 1, phone(2): 2, phone(3): 1}
+
+
+# One batch
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("reaches", "stage"), [(True, Stage.IN_FLIGHT), (False, Stage.LOADING)])
+async def test_an_intent_is_written_before_the_request(desk: Desk, reaches: bool, stage: Stage) -> None:
+    """A batch about to be sent is in flight, or loading where nobody is reached by it."""
+    slice_id = await plan(desk.journal, [1])
+    await desk.journal.intend_load(slice_id, 0, digest="x", reaches=reaches, at=T1)
+
+    (batch,) = await all_batches(desk.journal, slice_id)
+
+    assert (batch.stage, batch.attempts, batch.intended_at) == (stage, 1, T1)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "stage", [Stage.ACCEPTED, Stage.REJECTED, Stage.UNKNOWN, Stage.LOADED, Stage.LOAD_UNKNOWN, Stage.CANCELLED, None]
+)
+async def test_only_a_planned_batch_can_be_sent(desk: Desk, stage: Stage | None) -> None:
+    """From any other stage (None: in flight) the intent is refused, and nothing changes."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T1)
+    if stage:
+        await journal.conclude_load(slice_id, 0, LoadOutcome(stage=stage), at=T1)
+    before = await all_batches(journal, slice_id)
+
+    with pytest.raises(JournalError):
+        await journal.intend_load(slice_id, 0, digest="y", reaches=True, at=T2)
+
+    assert [(b.stage, b.attempts) for b in await all_batches(journal, slice_id)] == [
+        (b.stage, b.attempts) for b in before
+    ]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seq", [7, -1])
+async def test_a_batch_that_is_not_there_cannot_be_sent(desk: Desk, seq: int) -> None:
+    """Neither a wrong batch nor a wrong slice is taken for another one."""
+    slice_id = await plan(desk.journal, [1])
+    for slice_no, seq_no in [(slice_id, seq), (slice_id + 1, 0)]:
+        with pytest.raises(JournalError):
+            await desk.journal.intend_load(slice_no, seq_no, digest="x", reaches=True, at=T1)
+        with pytest.raises(JournalError):
+            await desk.journal.conclude_load(slice_no, seq_no, LoadOutcome(stage=Stage.ACCEPTED), at=T1)
+        with pytest.raises(JournalError):
+            await desk.journal.note(slice_no, seq_no, {0: Receipt()}, at=T1)
+
+
+@pytest.mark.asyncio
+async def test_an_outcome_speaks_of_each_person(desk: Desk) -> None:
+    """Stages, reasons and receipts of exceptions are theirs alone."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3])
+    outcome = LoadOutcome(
+        stage=Stage.ACCEPTED,
+        exceptions={1: (Stage.REJECTED, "not a mobile number")},
+        receipt=Receipt(vendor_id="b-1", word="queued"),
+        receipts={2: Receipt(vendor_id="p-3", status=Status.SENT, word="बज्दै")},
+    )
+    await send(journal, slice_id, 0, outcome)
+
+    rows = [row async for row in journal.deliveries(KEY)]
+
+    assert [(row.state, row.reason) for row in rows] == [
+        (State.ACCEPTED, ""),
+        (State.REJECTED, "not a mobile number"),
+        (State.ACCEPTED, ""),
+    ]
+    assert [(row.vendor_id, row.status, row.word) for row in rows] == [
+        ("b-1", Status.QUEUED, "queued"),
+        ("b-1", Status.QUEUED, "queued"),
+        ("p-3", Status.SENT, "बज्दै"),
+    ]
+    assert {(row.updated_at, row.attempts, row.provider) for row in rows} == {(T2, 1, "tingting")}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.REJECTED, Stage.LOADED, Stage.PLANNED, Stage.CANCELLED])
+async def test_a_late_answer_changes_nothing(desk: Desk, stage: Stage) -> None:
+    """A batch that is settled, or was never sent, cannot be concluded."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await send(journal, slice_id, 0, LoadOutcome(stage=stage, reason="first"))
+
+    with pytest.raises(JournalError):
+        await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, reason="late"), at=T2)
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert (batch.stage, batch.reason) == (stage, "first")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED])
+async def test_an_outcome_must_say_what_became(desk: Desk, stage: Stage) -> None:
+    """No answer makes a batch, or a person in it, loading, in flight or skipped."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T1)
+    for outcome in (LoadOutcome(stage=stage), LoadOutcome(stage=Stage.ACCEPTED, exceptions={0: (stage, "")})):
+        with pytest.raises(JournalError):
+            await journal.conclude_load(slice_id, 0, outcome, at=T2)
+
+    assert [batch.stage for batch in await all_batches(journal, slice_id)] == [Stage.IN_FLIGHT]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("index", [-1, 2])
+async def test_an_outcome_must_speak_of_people_of_the_batch(desk: Desk, index: int) -> None:
+    """An index that nobody has is refused, in exceptions, receipts and notes."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T1)
+    for outcome in (
+        LoadOutcome(stage=Stage.ACCEPTED, exceptions={index: (Stage.REJECTED, "")}),
+        LoadOutcome(stage=Stage.ACCEPTED, receipts={index: Receipt()}),
+    ):
+        with pytest.raises(JournalError):
+            await journal.conclude_load(slice_id, 0, outcome, at=T2)
+    with pytest.raises(JournalError):
+        await journal.note(slice_id, 0, {index: Receipt()}, at=T2)
+
+    assert [batch.stage for batch in await all_batches(journal, slice_id)] == [Stage.IN_FLIGHT]
+
+
+@pytest.mark.asyncio
+async def test_people_who_are_left_planned_get_a_batch_of_their_own(desk: Desk) -> None:
+    """The missing of a half-done load can be sent alone; everybody keeps id, row, receipt and attempts."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3], [4])
+    outcome = LoadOutcome(
+        stage=Stage.LOADED,
+        exceptions={0: (Stage.PLANNED, "absent"), 1: (Stage.REJECTED, "twice")},
+        receipts={2: Receipt(vendor_id="p-3")},
+    )
+    await send(journal, slice_id, 0, outcome, reaches=False)
+
+    loaded, _, planned = await all_batches(journal, slice_id)
+
+    assert (fates(loaded), list(loaded.people.phones)) == ([Stage.REJECTED, Stage.LOADED], [phone(2), phone(3)])
+    assert loaded.receipts[1].vendor_id == "p-3"
+    assert (planned.seq, planned.stage, planned.reason, planned.attempts) == (2, Stage.PLANNED, "absent", 1)
+    assert (list(planned.people.phones), list(planned.people.ids), list(planned.people.rows)) == (
+        [phone(1)],
+        ["c-1"],
+        [1],
+    )
+
+
+@pytest.mark.asyncio
+async def test_settled_people_keep_what_they_are(desk: Desk) -> None:
+    """Settling the doubtful people of a batch, one by one, does not touch the others."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3])
+    doubt = (Stage.UNKNOWN, "the answer does not speak of them")
+    accepted = Receipt(vendor_id="b-1")
+    await send(
+        journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: doubt, 2: doubt}, receipt=accepted)
+    )
+    mark = LoadOutcome(stage=doubt[0], reason=doubt[1], exceptions={1: (Stage.ACCEPTED, "sent, says A. Rai")})
+    await journal.conclude_load(slice_id, 0, mark, at=T2)
+    first = await states(journal)
+    await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.PLANNED, reason="unsent, says A. Rai"), at=T2)
+
+    assert first == {
+        ("voice", phone(1)): (State.ACCEPTED, ""),
+        ("voice", phone(2)): (State.ACCEPTED, "sent, says A. Rai"),
+        ("voice", phone(3)): doubt_state(doubt),
+    }
+    assert (await states(journal))["voice", phone(3)] == (State.PLANNED, "unsent, says A. Rai")
+    assert (await states(journal))["voice", phone(1)] == (State.ACCEPTED, "")
+
+
+def doubt_state(doubt: tuple[Stage, str]) -> tuple[State, str]:
+    """Give what an unknown person is to the outside."""
+    return State.UNKNOWN, doubt[1]
+
+
+@pytest.mark.asyncio
+async def test_mixed_batches_are_found_when_asked_for(desk: Desk) -> None:
+    """A batch in which only an exception is unknown is given with ``mixed``, and not without."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3], [4, 5])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.UNKNOWN, "?")}))
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.UNKNOWN))
+    await send(journal, slice_id, 2, LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.REJECTED, "!")}))
+
+    plain = await journal.batches(slice_id, [Stage.UNKNOWN])
+    mixed = await journal.batches(slice_id, [Stage.UNKNOWN], mixed=True)
+
+    assert ([b.seq for b in plain], [b.seq for b in mixed]) == ([1], [0, 1])
+
+
+@pytest.mark.asyncio
+async def test_batches_come_in_pages(desk: Desk) -> None:
+    """``after`` and ``limit`` walk through a slice in order of seq, other slices left out."""
+    journal = desk.journal
+    slice_id = await plan(journal, *[[n] for n in range(5)])
+
+    page = await journal.batches(slice_id, [Stage.PLANNED], after=1, limit=2)
+
+    assert [batch.seq for batch in page] == [2, 3]
+    assert await journal.batches(slice_id, [Stage.PLANNED], after=4) == []
+    assert await journal.batches(slice_id + 1, [Stage.PLANNED]) == []
+
+
+@pytest.mark.asyncio
+async def test_what_became_of_people_can_be_noted_later(desk: Desk) -> None:
+    """A note replaces the receipts that it names, keeps the others, and counts."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=Receipt(vendor_id="b-1")))
+    answered = Receipt(vendor_id="b-1", status=Status.ANSWERED, word="hungup")
+    await journal.note(slice_id, 0, {1: answered}, at=T2 + timedelta(hours=1))
+    counted = await journal.counts(KEY)
+    await journal.note(slice_id, 0, {0: answered, 2: answered}, at=T2 + timedelta(hours=2))
+
+    rows = [row async for row in journal.deliveries(KEY)]
+
+    assert counted.statuses == {Status.QUEUED: 2, Status.ANSWERED: 1}
+    assert (await journal.counts(KEY)).statuses == {Status.ANSWERED: 3}
+    assert {(row.status, row.word, row.updated_at) for row in rows} == {
+        (Status.ANSWERED, "hungup", T2 + timedelta(hours=2))
+    }
+
+
+# Open and launch
+
+
+@pytest.mark.asyncio
+async def test_an_answer_supplies_what_later_requests_need(desk: Desk) -> None:
+    """Refs of several answers add up, and the start is remembered."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    start = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
+    for position, refs in enumerate([{"campaign": "79"}, {"message": "नं ५"}]):
+        await journal.intend_step(slice_id, Step.OPEN, position, digest="x", reaches=False, at=T1)
+        await journal.conclude_step(
+            slice_id, Step.OPEN, position, StepState.ACCEPTED, at=T2, refs=refs, start=None if position else start
+        )
+
+    (each,) = await journal.slices(KEY)
+    steps = await journal.steps(slice_id)
+
+    assert (dict(each.refs), each.start, each.closed) == ({"campaign": "79", "message": "नं ५"}, start, False)
+    assert [(row.step, row.position, row.state, row.intended_at) for row in steps] == [
+        (Step.OPEN, 0, StepState.ACCEPTED, T1),
+        (Step.OPEN, 1, StepState.ACCEPTED, T1),
+    ]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("state", "stage", "closed"),
+    [
+        (StepState.ACCEPTED, Stage.ACCEPTED, True),
+        (StepState.REJECTED, Stage.REJECTED, True),
+        (StepState.UNKNOWN, Stage.UNKNOWN, True),
+        (StepState.UNSENT, Stage.LOADED, False),
+    ],
+)
+async def test_a_launch_takes_the_loaded_with_it(desk: Desk, state: StepState, stage: Stage, closed: bool) -> None:
+    """What is loaded is in flight with the launch and shares its outcome; others stay what they are."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3], [4])
+    outcome = LoadOutcome(stage=Stage.LOADED, exceptions={1: (Stage.REJECTED, "twice")})
+    await send(journal, slice_id, 0, outcome, reaches=False)
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.UNKNOWN), reaches=False)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    flying = [fates(batch) for batch in await all_batches(journal, slice_id)]
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, state, at=T2, reason="why")
+
+    assert flying == [[Stage.IN_FLIGHT, Stage.REJECTED], [Stage.UNKNOWN], [Stage.PLANNED]]
+    assert [fates(batch) for batch in await all_batches(journal, slice_id)] == [
+        [stage, Stage.REJECTED],
+        [Stage.UNKNOWN],
+        [Stage.PLANNED],
+    ]
+    assert [each.closed for each in await journal.slices(KEY)] == [closed]
+
+
+@pytest.mark.asyncio
+async def test_a_launch_is_settled_later(desk: Desk) -> None:
+    """An unknown launch can become accepted; people settled in between keep what they are."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2])
+    for seq in (0, 1):
+        await send(journal, slice_id, seq, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.UNKNOWN, at=T1, reason="timeout")
+    await journal.conclude_load(slice_id, 1, LoadOutcome(stage=Stage.REJECTED, reason="blocked"), at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T2)
+
+    assert await states(journal) == {
+        ("voice", phone(1)): (State.ACCEPTED, ""),
+        ("voice", phone(2)): (State.REJECTED, "blocked"),
+    }
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("state", "reaches", "again"),
+    [
+        (None, False, False),
+        (StepState.ACCEPTED, False, False),
+        (StepState.REJECTED, False, True),
+        (StepState.UNKNOWN, False, True),
+        (StepState.UNSENT, False, True),
+        (None, True, False),
+        (StepState.ACCEPTED, True, False),
+        (StepState.REJECTED, True, False),
+        (StepState.UNKNOWN, True, False),
+        (StepState.UNSENT, True, True),
+    ],
+)
+async def test_when_a_request_may_be_begun_again(
+    desk: Desk, state: StepState | None, reaches: bool, again: bool
+) -> None:
+    """What reaches people is begun again only when it is proved unsent; None: it is in flight."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await journal.intend_step(slice_id, Step.OPEN, 0, digest="x", reaches=reaches, at=T1)
+    if state:
+        await journal.conclude_step(slice_id, Step.OPEN, 0, state, at=T1)
+
+    if again:
+        await journal.intend_step(slice_id, Step.OPEN, 0, digest="x", reaches=reaches, at=T2)
+    else:
+        with pytest.raises(JournalError):
+            await journal.intend_step(slice_id, Step.OPEN, 0, digest="x", reaches=reaches, at=T2)
+
+    (row,) = await journal.steps(slice_id)
+    assert (row.intended_at == T2) is again
+
+
+@pytest.mark.asyncio
+async def test_a_reaching_request_is_not_begun_again_as_a_harmless_one(desk: Desk) -> None:
+    """What was sent as a launch and is unknown stays so, whatever the second call says about it."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.UNKNOWN, at=T1)
+
+    with pytest.raises(JournalError):
+        await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=False, at=T2)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("state", [StepState.ACCEPTED, StepState.REJECTED, StepState.UNSENT])
+async def test_a_late_answer_to_a_step_changes_nothing(desk: Desk, state: StepState) -> None:
+    """A request that is settled, or was never begun, cannot be concluded; nor can one become in flight so."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    with pytest.raises(JournalError):
+        await journal.conclude_step(slice_id, Step.OPEN, 0, state, at=T2)
+    await journal.intend_step(slice_id, Step.OPEN, 0, digest="x", reaches=False, at=T1)
+    with pytest.raises(JournalError):
+        await journal.conclude_step(slice_id, Step.OPEN, 0, StepState.IN_FLIGHT, at=T2)
+    await journal.conclude_step(slice_id, Step.OPEN, 0, state, at=T1)
+
+    with pytest.raises(JournalError):
+        await journal.conclude_step(slice_id, Step.OPEN, 0, StepState.UNKNOWN, at=T2, refs={"campaign": "80"})
+
+    assert [row.state for row in await journal.steps(slice_id)] == [state]
+    assert [dict(each.refs) for each in await journal.slices(KEY)] == [{}]
+
+
+@pytest.mark.asyncio
+async def test_a_slice_is_launched_once(desk: Desk) -> None:
+    """A second request that reaches everybody is refused, and so is adding people after the launch."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+
+    with pytest.raises(JournalError):
+        await journal.intend_step(slice_id, Step.LAUNCH, 1, digest="x", reaches=True, at=T2)
+    with pytest.raises(JournalError):
+        await journal.intend_load(slice_id, 0, digest="x", reaches=False, at=T2)
+    with pytest.raises(JournalError):
+        await journal.intend_step(slice_id + 1, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
+
+    assert len(await journal.steps(slice_id)) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mixed", [False, True])
+@pytest.mark.parametrize("loading", [False, True])
+async def test_nothing_is_launched_while_a_load_is_unsettled(desk: Desk, mixed: bool, loading: bool) -> None:
+    """People of whom nobody knows whether they are loaded would be reached, and still count as planned."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await journal.intend_load(slice_id, 0, digest="x", reaches=False, at=T1)
+    if not loading:
+        doubt = (Stage.LOAD_UNKNOWN, "timeout")
+        outcome = LoadOutcome(stage=Stage.LOADED, exceptions={1: doubt}) if mixed else LoadOutcome(stage=doubt[0])
+        await journal.conclude_load(slice_id, 0, outcome, at=T1)
+
+    with pytest.raises(JournalError):
+        await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
+
+    assert await journal.steps(slice_id) == []
+    assert [each.closed for each in await journal.slices(KEY)] == [False]
+
+
+# Giving up and standing still
+
+
+@pytest.mark.asyncio
+async def test_giving_up_the_planned(desk: Desk) -> None:
+    """People in the stages named are cancelled and counted; others stay, and the slice stays open."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3], [4])
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.ACCEPTED))
+
+    given_up = await journal.cancel(slice_id, stages=[Stage.PLANNED], reason="expired", at=T2)
+
+    assert given_up == 3
+    assert (await states(journal))["voice", phone(3)] == (State.ACCEPTED, "")
+    assert (await journal.counts(KEY)).reasons == {(State.CANCELLED, "expired"): 3}
+    assert [each.closed for each in await journal.slices(KEY)] == [False]
+
+
+@pytest.mark.asyncio
+async def test_giving_up_the_loaded_closes_the_slice(desk: Desk) -> None:
+    """Who was loaded is in the vendor's campaign for good: it is not launched, and joined by nobody."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3], [4])
+    outcome = LoadOutcome(
+        stage=Stage.LOADED, exceptions={0: (Stage.LOAD_UNKNOWN, "?"), 1: (Stage.REJECTED, "not a mobile number")}
+    )
+    await send(journal, slice_id, 0, outcome, reaches=False)
+    stages = [Stage.LOADED, Stage.LOAD_UNKNOWN]
+
+    given_up = await journal.cancel(slice_id, stages=stages, reason="stopped", at=T2)
+
+    assert given_up == 2
+    assert (await states(journal))["voice", phone(2)] == (State.REJECTED, "not a mobile number")
+    with pytest.raises(JournalError):
+        await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
+    assert await plan(journal, [1]) != slice_id
+    assert await journal.cancel(slice_id, stages=stages, reason="again", at=T2) == 0
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.IN_FLIGHT, Stage.ACCEPTED, Stage.REJECTED, Stage.UNKNOWN])
+async def test_whoever_may_have_been_contacted_is_not_given_up(desk: Desk, stage: Stage) -> None:
+    """A cancelled person may be planned again; hence nobody who was reached can become one."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T1)
+    if stage is not Stage.IN_FLIGHT:
+        await journal.conclude_load(slice_id, 0, LoadOutcome(stage=stage), at=T1)
+
+    with pytest.raises(JournalError):
+        await journal.cancel(slice_id, stages=[Stage.PLANNED, stage], reason="expired", at=T2)
+
+    assert [batch.stage for batch in await all_batches(journal, slice_id)] == [stage]
+
+
+@pytest.mark.asyncio
+async def test_holding_says_why_and_the_next_request_takes_it_back(desk: Desk) -> None:
+    """The reason stands on the slice and its planned batches, until something is sent."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2], [3])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED))
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await journal.hold(slice_id, reason="credit exhausted", at=T2)
+    held = ([each.reason for each in await journal.slices(KEY)], await states(journal))
+    await journal.intend_load(slice_id, 2, digest="x", reaches=True, at=T2)
+
+    assert held == (
+        ["credit exhausted"],
+        {
+            ("voice", phone(1)): (State.ACCEPTED, ""),
+            ("voice", phone(2)): (State.PLANNED, "credit exhausted"),
+            ("voice", phone(3)): (State.PLANNED, "credit exhausted"),
+        },
+    )
+    assert [each.reason for each in await journal.slices(KEY)] == [""]
+    assert (await states(journal))["voice", phone(3)] == (State.IN_FLIGHT, "")
+
+
+@pytest.mark.asyncio
+async def test_a_step_or_a_plan_takes_the_reason_off_the_slice(desk: Desk) -> None:
+    """A slice that goes on does not stand still."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await journal.hold(slice_id, reason="no token", at=T1)
+    await plan(journal, [1])
+    planned = [each.reason for each in await journal.slices(KEY)]
+    await journal.hold(slice_id, reason="no token", at=T1)
+    await journal.intend_step(slice_id, Step.OPEN, 0, digest="x", reaches=False, at=T2)
+
+    assert planned == [""]
+    assert [each.reason for each in await journal.slices(KEY)] == [""]
+
+
+# After a crash
+
+
+@pytest.mark.asyncio
+async def test_what_is_found_in_flight_is_unknown(desk: Desk) -> None:
+    """Opening turns in flight into unknown and loading into load_unknown; the rest stays, with all it holds."""
+    slice_id = await plan(desk.journal, [1], [2], [3])
+    await desk.journal.intend_step(slice_id, Step.OPEN, 0, digest="x", reaches=False, at=T1)
+    await desk.journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T1)
+    await desk.journal.intend_load(slice_id, 1, digest="x", reaches=False, at=T1)
+    journal = await desk.restart(T2)
+
+    batches = await all_batches(journal, slice_id)
+    (step,) = await journal.steps(slice_id)
+
+    assert [batch.stage for batch in batches] == [Stage.UNKNOWN, Stage.LOAD_UNKNOWN, Stage.PLANNED]
+    assert {batch.reason for batch in batches[:2]} == {"interrupted: the process ended before the answer"}
+    assert [batch.updated_at for batch in batches] == [T2, T2, T0]
+    assert (step.state, step.reason) == (StepState.UNKNOWN, "interrupted: the process ended before the answer")
+
+
+@pytest.mark.asyncio
+async def test_an_interrupted_launch_is_settled_with_its_people(desk: Desk) -> None:
+    """After a crash in the launch, its outcome still becomes that of the people who were loaded."""
+    slice_id = await plan(desk.journal, [1])
+    await send(desk.journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await desk.journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    journal = await desk.restart(T2)
+    crashed = await states(journal)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.UNSENT, at=T2, reason="it did not run")
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T2)
+
+    assert crashed["voice", phone(1)][0] is State.UNKNOWN
+    assert await states(journal) == {("voice", phone(1)): (State.ACCEPTED, "")}
+
+
+# Questions about all
+
+
+@pytest.mark.asyncio
+async def test_who_must_not_be_planned_again(desk: Desk) -> None:
+    """Everybody but the planned, cancelled and skipped, by person and with the channels."""
+    journal = desk.journal
+    left_out = Skipped(channel=Channel.VOICE, provider="tingting", reason="suppressed", people=people(9))
+    slice_id = await plan(journal, [1, 2], [3], [4], [5], [6], channels=BOTH, skipped=[left_out])
+    mixed = LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.CANCELLED, "unsent and expired")})
+    await send(journal, slice_id, 0, mixed)
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.REJECTED))
+    await send(journal, slice_id, 2, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await journal.intend_load(slice_id, 3, digest="x", reaches=False, at=T1)
+
+    assert await numbers_contacted(journal) == [(BOTH, phone(n)) for n in (1, 3, 4, 5)]
+
+
+@pytest.mark.asyncio
+async def test_pressure_counts_deliveries_begun_since(desk: Desk) -> None:
+    """Accepted, in flight and unknown deliveries of all campaigns count, once per channel, from the time on."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3], [4], [5], channels=BOTH)
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.REJECTED, "no")}))
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await journal.intend_load(slice_id, 2, digest="x", reaches=True, at=T2)
+    second = await journal.replan(
+        CampaignKey("another", 1),
+        digest="d",
+        rows={},
+        slices=[one_slice()],
+        batches=[NewBatch(slice_number=0, people=people(1, 6))],
+        skipped=[],
+        at=T1,
+    )
+    await send(journal, second[0], 0, LoadOutcome(stage=Stage.UNKNOWN))
+
+    assert dict(await journal.pressure(T1)) == {phone(1): 3, phone(4): 2, phone(6): 1}
+    assert dict(await journal.pressure(T2)) == {phone(4): 2}
+
+
+@pytest.mark.asyncio
+async def test_counts_add_up(desk: Desk) -> None:
+    """Every delivery is counted once by state, route, reason and status; rows that are none are not."""
+    journal = desk.journal
+    skipped = [
+        Skipped(channel=Channel.VOICE, provider="tingting", reason="suppressed", people=people(8, 9)),
+        Skipped(channel=Channel.SMS, provider="tingting", reason="suppressed", people=people(8)),
+        Skipped(channel=None, provider="", reason="duplicate", people=people(1)),
+    ]
+    slice_id = await plan(journal, [1, 2, 3], [4], [5], [6], channels=BOTH, skipped=skipped)
+    outcome = LoadOutcome(
+        stage=Stage.ACCEPTED,
+        exceptions={2: (Stage.REJECTED, "blocked")},
+        receipts={0: Receipt(status=Status.SENT), 1: Receipt()},
+    )
+    await send(journal, slice_id, 0, outcome)
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.LOADED, receipt=Receipt()), reaches=False)
+    await send(journal, slice_id, 2, LoadOutcome(stage=Stage.UNKNOWN, reason="timeout"))
+
+    counts = await journal.counts(KEY)
+    rows = [row async for row in journal.deliveries(KEY)]
+
+    assert {state: n for state, n in counts.deliveries.items() if n} == {
+        State.PLANNED: 4,
+        State.ACCEPTED: 4,
+        State.REJECTED: 2,
+        State.UNKNOWN: 2,
+        State.SKIPPED: 3,
+    }
+    assert set(counts.deliveries) == set(State)
+    assert counts.skipped == {"suppressed": 3}
+    assert counts.statuses == {Status.SENT: 2, Status.QUEUED: 4}
+    assert counts.routes["voice", "tingting"] == {
+        State.PLANNED: 2,
+        State.ACCEPTED: 2,
+        State.REJECTED: 1,
+        State.UNKNOWN: 1,
+        State.SKIPPED: 2,
+    }
+    assert counts.reasons == {
+        (State.PLANNED, ""): 4,
+        (State.REJECTED, "blocked"): 2,
+        (State.UNKNOWN, "timeout"): 2,
+    }
+    assert Counter(row.state for row in rows if row.channel) == {s: n for s, n in counts.deliveries.items() if n}
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_campaign_is_empty(desk: Desk) -> None:
+    """Asking about a campaign that was never planned is no error."""
+    other = CampaignKey("never planned", 1)
+
+    assert await desk.journal.slices(other) == []
+    assert set((await desk.journal.counts(other)).deliveries.values()) == {0}
+    assert [row async for row in desk.journal.deliveries(other)] == []
+
+
+@pytest.mark.asyncio
+async def test_deliveries_come_in_order(desk: Desk) -> None:
+    """A row per channel in the order of the people, then skipped deliveries, then rows that are none."""
+    skipped = [
+        Skipped(channel=None, provider="", reason="duplicate", people=people(7)),
+        Skipped(channel=Channel.SMS, provider="tingting", reason="suppressed", people=people(8)),
+    ]
+    await plan(desk.journal, [2, 1], [3], channels=BOTH, skipped=skipped)
+
+    rows = [row async for row in desk.journal.deliveries(KEY)]
+
+    assert [(row.channel, row.phone) for row in rows] == [
+        *((channel, phone(n)) for n in (2, 1, 3) for channel in BOTH),
+        ("sms", phone(8)),
+        ("", phone(7)),
+    ]
+    assert rows[0] == DeliveryRow(
+        contact_id="c-2",
+        phone=phone(2),
+        channel="voice",
+        provider="tingting",
+        state=State.PLANNED,
+        status=None,
+        word="",
+        reason="",
+        vendor_id="",
+        attempts=0,
+        updated_at=T0,
+        row=2,
+    )
+
+
+@pytest.mark.asyncio
+async def test_long_lists_are_read_to_the_end(desk: Desk) -> None:
+    """More people than one page holds are given once each, also while other verbs come in between."""
+    journal = desk.journal
+    crowds = [range(start, start + 700) for start in range(0, 14_000, 700)]
+    left_out = Skipped(
+        channel=Channel.VOICE, provider="tingting", reason="suppressed", people=people(*range(20_000, 33_000))
+    )
+    slice_id = await plan(journal, *crowds, skipped=[left_out])
+    seen: list[str] = []
+    async for row in journal.deliveries(KEY):
+        if not seen:
+            await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED))
+        seen.append(row.phone)
+
+    assert seen == [phone(n) for n in [*range(14_000), *range(20_000, 33_000)]]
+    assert len(await numbers_contacted(journal)) == 700
