@@ -1,5 +1,10 @@
 # Everything works on a machine with nothing but Python 3.11 or later and make.
-PYTHON ?= python3
+# PYTHON is the first of these that is new enough; "make PYTHON=/path/to/python" takes another.
+ifndef PYTHON
+PYTHON := $(shell for one in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  "$$one" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$one" && break; \
+done)
+endif
 VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
@@ -12,11 +17,15 @@ help:
 	@echo "make check    lint, types and import contracts"
 	@echo "make wheel    build the wheel into dist/"
 
+PIP = python -m pip --quiet --no-input --disable-pip-version-check
+
+# The pip that comes with Python 3.11 does not know --group yet, so pip itself goes first.
 $(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "outreach needs Python 3.11 or later; say  make PYTHON=/path/to/python")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable . --group dev
+	@"$(PYTHON)" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "outreach needs Python 3.11 or later, with venv and pip; say  make PYTHON=/path/to/python" >&2; exit 2; }
+	"$(PYTHON)" -m venv $(VENV)
+	$(BIN)/$(PIP) install --constraint constraints.txt --upgrade pip
+	$(BIN)/$(PIP) install --constraint constraints.txt --editable . --group dev
 	@touch $@
 
 demo: $(READY)
@@ -40,9 +49,15 @@ imports: $(READY)
 wheel: $(READY)
 	$(BIN)/python -m build --wheel
 
-# Pins for people and CI; no file names a package registry's host.
-constraints: $(READY)
-	$(BIN)/python -m pip freeze --exclude-editable | sort --ignore-case > constraints.txt
+# Pins for people and CI: the newest versions that go together, with the extras. Run it with the oldest Python that is
+# supported; no file names a package registry's host.
+constraints:
+	rm -rf $(VENV)-fresh
+	"$(PYTHON)" -m venv $(VENV)-fresh
+	$(VENV)-fresh/bin/$(PIP) install --upgrade pip
+	$(VENV)-fresh/bin/$(PIP) install --editable '.[fast]' --group dev
+	$(VENV)-fresh/bin/python -m pip freeze --all --exclude-editable --exclude setuptools | LC_ALL=C sort -f > constraints.txt
+	rm -rf $(VENV)-fresh
 
 clean:
-	rm -rf $(VENV) dist build .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-fresh dist build .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,7 +19,7 @@ from outreach.plugins import load_plugins
 
 PAGE = (Path(__file__).parents[2] / "docs" / "write-a-provider.md").read_text(encoding="utf-8")
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-Send = Callable[[Path], Awaitable[tuple[outreach.Summary, list[str]]]]
+Send = Callable[[Path], Coroutine[Any, Any, tuple[outreach.Summary, list[str]]]]
 
 
 def _program(with_text: str) -> str:
