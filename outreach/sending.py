@@ -280,6 +280,7 @@ async def _in_sandbox(
                 token=Secret(value="sandbox"),
                 base_url=server.base_url(name),
                 pace=max(carrier.settings.pace, _SANDBOX_PACE),
+                settle_after=0.0,  # an emulator's list does not lag
             ),
         )
         for name, carrier in accounts.items()

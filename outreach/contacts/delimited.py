@@ -19,7 +19,9 @@ from outreach.errors import SpecError
 #: Separators that a header line may show without being told.
 _SEPARATORS = ",;\t|"
 
-_TOO_MANY = Flaw("too_many_cells", "the row has more cells than the header; is a quote missing around a comma?")
+_TOO_MANY = Flaw(
+    "too_many_cells", "the row has more cells than the header; put a cell that holds the separator into quotes"
+)
 
 
 @attrs.frozen

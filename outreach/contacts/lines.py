@@ -8,7 +8,7 @@ from contextlib import closing
 
 from outreach.contacts.opening import Opened
 from outreach.contacts.tables import wrong
-from outreach.errors import SpecError
+from outreach.errors import EnvironmentProblem, SpecError
 
 #: The longest line, in characters. A longer one is no contact: the file has no line ends, or never closes a quote.
 LINE_LIMIT = 65_536
@@ -24,6 +24,8 @@ def lines(source: Opened) -> Generator[str]:
 
     Raises:
         SpecError: A byte that is no UTF-8, a NUL, a carriage return alone, or a line without an end; with its line.
+
+        EnvironmentProblem: The disk or the network folder fails.
     """
     with closing(source.stream):
         number = 1
@@ -38,8 +40,8 @@ def lines(source: Opened) -> Generator[str]:
 
 def _whole_lines(source: Opened) -> Iterator[bytes]:
     """Cut the stream behind line ends, so that neither a character nor a line end is torn."""
-    tail, number = source.stream.read(_READ).removeprefix(_BOM), 1
-    while block := source.stream.read(_READ):
+    tail, number = _more(source).removeprefix(_BOM), 1
+    while block := _more(source):
         whole, end, rest = (tail + block).rpartition(b"\n")
         if end:
             yield whole + end
@@ -49,6 +51,14 @@ def _whole_lines(source: Opened) -> Iterator[bytes]:
         tail = rest
     if tail:
         yield tail
+
+
+def _more(source: Opened) -> bytes:
+    try:
+        return source.stream.read(_READ)
+    except OSError as error:
+        msg = f"{source.name} cannot be read to its end: {error.strerror}"
+        raise EnvironmentProblem(msg) from error
 
 
 def _decode(piece: bytes, name: str, number: int) -> str:

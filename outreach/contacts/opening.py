@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 import attrs
 
 from outreach.contacts.tables import wrong
+from outreach.errors import SpecError
 
 #: The name of standard input.
 STDIN = "-"
@@ -55,8 +56,11 @@ class _Replayed:
         self.close = rest.close if ours else _nothing
 
     def read(self, size: int = -1) -> bytes:
-        head, self._head = self._head, b""
-        return head or self._rest.read(size)
+        if not self._head:
+            return self._rest.read(size)
+        end = size if size >= 0 else len(self._head)
+        head, self._head = self._head[:end], self._head[end:]
+        return head
 
 
 class _Unzipped:
@@ -93,8 +97,8 @@ def open_source(name: str, *, base: Path, stdin: BinaryIO | None = None, path: s
         return _plain(stdin or sys.stdin.buffer, name, ours=False)
     try:
         return _plain(_regular(base / Path(name).expanduser(), name, path), name, ours=True)
-    except OSError as error:
-        msg = f"{name} cannot be read: {error.strerror}"
+    except (OSError, ValueError) as error:  # a path may hold a NUL
+        msg = f"{name} cannot be read: {getattr(error, 'strerror', error)}"
         raise wrong(msg, path=path) from None
 
 
@@ -110,14 +114,21 @@ def _regular(place: Path, name: str, path: str) -> BinaryIO:
 def _plain(stream: BinaryIO, name: str, *, ours: bool) -> Opened:
     """Unpack gzip, told by its first bytes whatever the file is called, and refuse what is no text."""
     stream, head = _peek(stream, ours=ours)
-    if head.startswith(_GZIP):
-        stream, head = _peek(cast("BinaryIO", _Unzipped(stream, name)), ours=True)
+    try:
+        if head.startswith(_GZIP):
+            stream, head = _peek(cast("BinaryIO", _Unzipped(stream, name)), ours=True)
+        _refuse_binary(head, name)
+    except SpecError:
+        stream.close()
+        raise
+    return Opened(name, head, stream)
+
+
+def _refuse_binary(head: bytes, name: str) -> None:
     for mark, remedy in _NOT_TEXT.items():
         if head.startswith(mark):
-            stream.close()
             msg = f"this {remedy}"
             raise wrong(msg, file=name)
-    return Opened(name, head, stream)
 
 
 def _peek(stream: BinaryIO, *, ours: bool) -> tuple[BinaryIO, bytes]:

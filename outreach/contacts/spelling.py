@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from decimal import Decimal
+from numbers import Integral, Real
 
 import attrs
 
@@ -32,8 +34,14 @@ FOREIGN = BadNumber(
     "digits", "these digits are of a script that is not read here; write 0-9, Devanagari or full-width digits"
 )
 
+_TWO = BadNumber("two_numbers", "the cell holds more than one number; give each a row, or keep one without / , or ;")
+
 #: Read by position: each string stands for 0 to 9.
-_SCRIPTS = {"ASCII": "0123456789", "Devanagari": "०१२३४५६७८९", "full-width": "0123456789"}
+_SCRIPTS = {
+    "ASCII": "0123456789",
+    "Devanagari": "०१२३४५६७८९",
+    "full-width": "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19",
+}
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SPACES = "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _PLAIN = str.maketrans(
@@ -62,13 +70,9 @@ _DAMAGE = (
         re.compile(r"[0-9][ ).]*(?:[;,] *)?(?:extension|extn|ext|x|#)[ .:=]*[0-9]{1,7}$", re.IGNORECASE),
         BadNumber("extension", "an extension cannot be dialled by a campaign; give a direct number"),
     ),
-    (
-        re.compile(
-            r"[0-9][^0-9]*(?:[/\\,;|&\n\r+]|\bor\b|\band\b|अथवा|वा|तथा)[^0-9]*[0-9]|[0-9]{7,}[^0-9]+[0-9]{7,}",
-            re.IGNORECASE,
-        ),
-        BadNumber("two_numbers", "the cell holds more than one number; give each a row, or keep one without / , or ;"),
-    ),
+    (re.compile(r"[0-9][^0-9]*(?:[/\\,;|&\n\r+]|\bor\b|\band\b|अथवा|वा|तथा)[^0-9]*[0-9]", re.IGNORECASE), _TWO),
+    # Two long groups, and together more digits than one number with its international prefix usually has.
+    (re.compile(r"^(?=(?:[^0-9]*[0-9]){16}).*[0-9]{7,}[^0-9]+[0-9]{7,}"), _TWO),
 )
 
 
@@ -79,18 +83,20 @@ def spell(raw: object) -> str | BadNumber:
     groups of digits spaces, hyphens, dots and parentheses are passed over.
 
     Args:
-        raw: Text; an application may give an int. None and NaN are an empty cell.
+        raw: Text; an application may give a whole number. None and NaN are an empty cell.
 
     Returns:
         ASCII digits with or without a leading ``+``, or why there are none.
     """
     if isinstance(raw, str):
         return raw if raw.isascii() and _PLAIN_DIGITS.fullmatch(raw) else _spell_text(raw)
-    if raw is None:
-        return NO_NUMBER
-    if isinstance(raw, float):
+    if isinstance(raw, bool):
+        return LETTERS
+    if isinstance(raw, Integral | Decimal):
+        return spell(str(raw))
+    if isinstance(raw, Real):
         return NO_NUMBER if math.isnan(raw) else FLOAT
-    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0 else LETTERS
+    return NO_NUMBER if raw is None else LETTERS
 
 
 def _spell_text(raw: str) -> str | BadNumber:

@@ -51,5 +51,5 @@ def known_zone(name: str) -> str | None:
         return None
     try:
         return _RENAMED.get(name, ZoneInfo(name).key)
-    except (OSError, ValueError):  # a directory of the database, a path out of it, or no such key
+    except (KeyError, OSError, ValueError):  # no such zone, a folder of the database, a path out of it
         return None

@@ -11,9 +11,10 @@ from typing import Any
 
 import attrs
 
-from outreach.answers import Receipt, Roll
+from outreach.answers import Receipt, Roll, Settled
 from outreach.delivery.journal import BatchRow, Journal, LoadOutcome, Slice, Stage, Step, StepRow, StepState
 from outreach.delivery.lane import Held, Lane
+from outreach.delivery.retry import harmless
 from outreach.provider import Job
 from outreach.wire import Request
 
@@ -44,17 +45,22 @@ class Settler:
         Raises:
             Held: The vendor cannot be asked now.
         """
-        question = self.lane.carrier.provider.settle(job, request)
-        settled = await self.lane.answer(question, one.refs) if question else None
+        settled = await self._ask(one, job, request)
         if settled is None or settled.happened is None:
             return StepState.UNKNOWN
-        if not settled.happened and not self.ripe(row.intended_at):
+        if not settled.happened and not harmless(request) and not self.ripe(row.intended_at):
             return StepState.UNKNOWN
         state = StepState.ACCEPTED if settled.happened else StepState.UNSENT
         await self.journal.conclude_step(
             one.id, row.step, row.position, state, at=self.now, reason=settled.reason, refs=settled.captures
         )
         return state
+
+    async def _ask(self, one: Slice, job: Job[Any], request: Request) -> Settled | None:
+        if harmless(request):
+            return Settled(happened=False, reason="harmless to do again")
+        question = self.lane.carrier.provider.settle(job, request)
+        return await self.lane.answer(question, one.refs) if question else None
 
     async def aboard(self, one: Slice, job: Job[Any]) -> bool:
         """Compare who is loaded with whom the vendor lists; give whether the campaign may be launched.

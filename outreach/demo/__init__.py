@@ -27,7 +27,7 @@ def write(folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     missing = [name for name in _WRITERS if not (folder / name).exists()]
     for name in missing:
-        with open(folder / name, "x", encoding="utf-8", newline="", opener=_private) as file:  # noqa: PTH123  # opener
+        with open(folder / name, "x", encoding="utf-8", newline="", opener=_private) as file:  # opener
             _WRITERS[name](file)
     return missing
 

@@ -270,7 +270,9 @@ class Builder:
             start=self._now,
             now=self._now,
         )
-        return (*found, *carrier.provider.check(example))
+        judged = tuple(carrier.provider.check(example))
+        said = {one.field for one in judged}
+        return (*(one for one in found if one.field not in said), *judged)
 
     def _route(self, index: int, findings: tuple[Finding, ...], *, blocked: bool) -> RoutePlan:
         route = self._campaign.routes[index]

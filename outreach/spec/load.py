@@ -100,13 +100,14 @@ class _Reading:
         self._plugins = plugins
         self._not_built = not_built
         self._mistakes: list[Problem] = []
+        self._files: list[str] = []
 
     def campaign(self, root: Table | None, accounts: str | Path | None, via: str | None) -> Campaign:
         beside = self._accounts(self.open(accounts)) if accounts is not None else {}
         campaign = self._campaign(root, via) if root is not None else None
         own = self._providers(root) if root is not None else {}
         if self._mistakes or campaign is None or root is None:
-            raise SpecError(_sorted(self._mistakes))
+            raise SpecError(self._sorted())
         routes = campaign.routes
         if via is not None:
             routes = tuple(attrs.evolve(route, providers=(via,)) for route in routes)
@@ -120,6 +121,7 @@ class _Reading:
 
     def open(self, path: str | Path) -> Table | None:
         source = Source(str(path), Path(path).parent)
+        self._files.append(source.name)
         kind = _FORMATS.get(Path(path).suffix.lower())
         if kind is None:
             self._tell(source, f"is no file of ours by its name: write one of {', '.join(_FORMATS)}")
@@ -152,6 +154,11 @@ class _Reading:
                 build.problems.append(at.problem("must be a mapping, beginning with outreach: 1"))
         self._mistakes.extend(build.problems)
         return build.root if isinstance(build.root, Table) else None
+
+    def _sorted(self) -> list[Problem]:
+        """Sort by file, in the order in which they were opened, and by place."""
+        files = {name: order for order, name in enumerate(self._files)}
+        return sorted(dict.fromkeys(self._mistakes), key=lambda one: (files.get(one.file, -1), one.line, one.column))
 
     def _tell(self, source: Source, message: str) -> None:
         self._mistakes.append(Mark(source).problem(message))
@@ -227,8 +234,3 @@ def _places(node: Node, place: Place) -> Iterator[tuple[str, tuple[str, int, int
     below = node.items() if isinstance(node, Table) else enumerate(node) if isinstance(node, Items) else ()
     for key, value in below:
         yield from _places(value, (*place, key))
-
-
-def _sorted(mistakes: list[Problem]) -> list[Problem]:
-    files = list(dict.fromkeys(one.file for one in mistakes))
-    return sorted(dict.fromkeys(mistakes), key=lambda one: (files.index(one.file), one.line, one.column))

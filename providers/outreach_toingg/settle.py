@@ -15,9 +15,11 @@ PAGE = 100
 #: An account with more campaigns than fit in these pages is looked at no further.
 MAX_PAGES = 50
 
-NOT_FOUND = (
-    "Toingg's list shows no campaign with this mark; the list is known from third parties, so that proves nothing"
-)
+#: The list is known from third parties only. Acting on it is safe all the same: a campaign without calls reaches
+#: nobody, so that the worst is an empty campaign left behind.
+NOT_FOUND = "Toingg's list shows no campaign with this mark"
+
+TOO_LONG = "Toingg's list could not be read to its end"
 
 
 def settle(job: Job[ToinggSettings], request: Request) -> Question[Settled] | None:
@@ -34,7 +36,8 @@ def _page(marker: str, number: int, seen: frozenset[str]) -> Question[Settled]:
         keys = {key for key, _ in campaigns}
         # A server that ignores ``skip`` gives the same page for ever.
         if keys <= seen or number + 1 >= MAX_PAGES:
-            return Settled(happened=None, reason=NOT_FOUND)
+            whole = keys <= seen and len(keys) < PAGE
+            return Settled(happened=False if whole else None, reason=NOT_FOUND if whole else TOO_LONG)
         return _page(marker, number + 1, seen | keys)
 
     return Question(endpoints.get_campaigns(skip=number * PAGE, limit=PAGE), read)

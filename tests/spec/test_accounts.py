@@ -206,3 +206,6 @@ def test_mistakes_of_both_files_come_together(text: str, said: str, folder: Path
 
     assert said in str(caught.value)
     assert "campaign.yaml:1:1: name: is missing" in str(caught.value)
+    files = [Path(one.file).name for one in caught.value.problems]
+    assert files[:3] == ["campaign.yaml"] * 3
+    assert set(files[3:]) == {"accounts.yaml"}

@@ -9,7 +9,20 @@ from typing import Any
 import orjson
 import pytest
 
-from outreach.provider import Batch, Channel, Job, Kind, Outcome, Question, Received, Request, Response, Settled, Status
+from outreach.provider import (
+    Batch,
+    Channel,
+    Job,
+    Kind,
+    Outcome,
+    Question,
+    Received,
+    Request,
+    Response,
+    Settled,
+    Status,
+    Unreadable,
+)
 from outreach_toingg import ToinggSandbox, ToinggSettings, toingg
 from outreach_toingg.endpoints import call_status as ask_status
 from outreach_toingg.endpoints import get_campaigns
@@ -122,6 +135,15 @@ def test_a_call_comes_to_its_end(
 
     assert (found.word, found.status) == (word, status)
     assert found.duration == {"completed": 57.0, "no-answer": 0.0, "failed": 0.0}.get(word)
+
+
+def test_an_unknown_call_has_no_status(line: Line) -> None:
+    """The stand-in says so inside a 200, as its other failures, and the adapter does not take that for a status."""
+    response = send(line.sandbox, ask_status("CA0"))
+
+    assert response.status == 200
+    with pytest.raises(Unreadable, match="Call not found"):
+        call_status(response)
 
 
 def test_a_lost_campaign_is_found_again(line: Line) -> None:

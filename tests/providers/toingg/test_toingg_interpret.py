@@ -172,7 +172,18 @@ def test_a_calls_status_is_read_in_both_spellings(result: dict[str, Any], status
         assert found.error == result.get("error", "")
 
 
-@pytest.mark.parametrize("document", [{"status": False, "message": "Call not found."}, {"status": True}, None, []])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"status": False, "message": "Call not found."},
+        {"status": False, "result": {"status": "completed"}},
+        {"success": False, "result": {"status": "completed"}},
+        {"status": True},
+        {"status": True, "result": {"status": 3}},
+        None,
+        [],
+    ],
+)
 def test_an_answer_without_a_call_tells_no_status(document: Any) -> None:
     """The envelope's boolean is never taken for the state of the call."""
     with pytest.raises(Unreadable):

@@ -43,7 +43,7 @@ def test_a_campaign_is_found_by_its_mark(make_job: MakeJob, result: Any) -> None
 
 
 def test_pages_are_turned_until_there_is_nothing_new(make_job: MakeJob) -> None:
-    """The next page is asked for until one is empty; not finding it proves nothing."""
+    """The next page is asked for until one is empty; a whole list without it shows that it was not made."""
     first = ask(make_job())
     second = first.read(Response.of({"result": [OTHER]}))
     assert isinstance(second, Question)
@@ -52,7 +52,7 @@ def test_pages_are_turned_until_there_is_nothing_new(make_job: MakeJob) -> None:
     assert (first.request.query["skip"], second.request.query["skip"]) == ("0", "100")
     assert (second.request.reaches, second.request.repeatable) == (Reach.NOBODY, True)
     assert isinstance(last, Settled)
-    assert last.happened is None
+    assert last.happened is False
 
 
 def test_a_server_that_repeats_a_page_is_not_asked_for_ever(make_job: MakeJob) -> None:
@@ -61,6 +61,18 @@ def test_a_server_that_repeats_a_page_is_not_asked_for_ever(make_job: MakeJob) -
     assert isinstance(second, Question)
 
     assert isinstance(second.read(Response.of({"result": [OTHER]})), Settled)
+
+
+def test_a_full_page_that_comes_again_proves_nothing(make_job: MakeJob) -> None:
+    """A server that ignores ``skip`` may hide what lies behind its first full page."""
+    full = [{"campID": str(number), "title": "x"} for number in range(100)]
+    second = ask(make_job()).read(Response.of({"result": full}))
+    assert isinstance(second, Question)
+
+    last = second.read(Response.of({"result": full}))
+
+    assert isinstance(last, Settled)
+    assert last.happened is None
 
 
 def test_an_endless_list_has_an_end(make_job: MakeJob) -> None:

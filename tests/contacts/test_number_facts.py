@@ -1,0 +1,98 @@
+"""What a valid number tells: the kind of line, the zone, and how it is shown."""
+
+from __future__ import annotations
+
+import phonenumbers
+import pytest
+
+from outreach.contacts import NumberKind, kind, known_zone, mask, zone_of
+from outreach.contacts.kinds import parsed, type_of
+
+
+@pytest.mark.parametrize(
+    ("phone", "expected"),
+    [
+        ("+9779610000001", NumberKind.MOBILE),
+        ("+97714567890", NumberKind.LANDLINE),
+        ("+12025550123", NumberKind.EITHER),
+        ("+390612345678", NumberKind.LANDLINE),
+        ("+445612345678", NumberKind.OTHER),
+    ],
+)
+def test_kind(phone: str, expected: NumberKind) -> None:
+    """The kind of line follows the country's numbering plan."""
+    assert kind(phone) is expected
+
+
+def test_library_agrees_on_every_example_number() -> None:
+    """An E.164 number taken apart by us is the value that the library parses, leading zeros included."""
+    types = [value for name, value in vars(phonenumbers.PhoneNumberType).items() if name.isupper()]
+    examples = [
+        phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+        for country in phonenumbers.SUPPORTED_REGIONS
+        for example in (phonenumbers.example_number_for_type(country, kind) for kind in types)
+        if example
+    ]
+
+    assert len(examples) > 500
+    assert [parsed(phone) for phone in examples] == [phonenumbers.parse(phone) for phone in examples]
+    assert [type_of(p) for p in examples] == [phonenumbers.number_type(phonenumbers.parse(p)) for p in examples]
+
+
+@pytest.mark.parametrize(
+    ("phone", "zone"),
+    [
+        ("+9779610000001", "Asia/Kathmandu"),
+        ("+918123456789", "Asia/Kolkata"),
+        ("+12025550123", "America/New_York"),
+        ("+4915123456789", "Europe/Berlin"),
+        ("+61412345678", None),
+        ("+80012345678", None),
+    ],
+)
+def test_zone_of_a_number(phone: str, zone: str | None) -> None:
+    """A number has a zone, under its present name, where its plan leaves exactly one."""
+    assert zone_of(phone) == zone
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        ("Asia/Kathmandu", "Asia/Kathmandu"),
+        ("Asia/Katmandu", "Asia/Kathmandu"),
+        ("UTC", "UTC"),
+        ("Asia", None),
+        ("Nepal", None),
+        ("../Asia/Kathmandu", None),
+        ("/etc/localtime", None),
+        ("localtime", None),
+        ("+05:45", None),
+        ("Asia/\ud800", None),
+    ],
+)
+def test_zone_named_by_a_list(name: str, zone: str | None) -> None:
+    """Only zones of the IANA database are known; a replaced name becomes the present one."""
+    assert known_zone(name) == zone
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("+9779610000001", "+977 96••••••01"),
+        ("+12025550123", "+1 20••••••23"),
+        ("+29012345", "+290 •••45"),
+        ("9610000001", "96••••••01"),
+        ("Ram Bahadur", "Ra•••••••ur"),
+        ("12", "••"),
+        ("", ""),
+        ("96100\x1b[31m00001\n", "96•••••••••••01"),
+    ],
+)
+def test_mask(text: str, shown: str) -> None:
+    """A number shows its country and four digits at most; other text no more, and nothing that steers a terminal."""
+    assert mask(text) == shown
+
+
+def test_mask_is_short() -> None:
+    """A cell of any length fits on a screen."""
+    assert len(mask("x" * 10_000)) == 32
