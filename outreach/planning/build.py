@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 import attrs
 import orjson
@@ -281,7 +282,7 @@ class Builder:
         zones_used = {
             made.zone for one in (team.now, team.later) for made in one.mine if route.channel in made.channels
         }
-        opening = [due(self._campaign.schedule, zone, self._now).at for zone in zones_used]
+        opening = [due(self._campaign.schedule, zone, self._now).at.astimezone(ZoneInfo(zone)) for zone in zones_used]
         return RoutePlan(
             channel=route.channel,
             provider=team.group.carrier.provider.name,
