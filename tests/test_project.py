@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 REGISTRIES = ("py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "anaconda" + ".org", "conda-" + "forge.org")
 
 #: Folders that exist on somebody's machine only.
-MACHINE = re.compile(r"(?<![\w.~-])/(?:ho" + r"me|Us" + r"ers|wo" + r"rk|ro" + r"ot|mnt|media)/\w{3}")
+MACHINE = re.compile(r"(?<![\w.~-])/(?:ho" + r"me|Us" + r"ers|wo" + r"rk|ro" + r"ot)/\w{3}")
 
 PACKAGES = {"outreach", "outreach_contactswing", "outreach_tingting", "outreach_toingg"}
 
