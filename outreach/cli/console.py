@@ -12,9 +12,15 @@ from rich.console import Console, RenderableType
 from outreach.model import RECIPIENT, Campaign
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the caller; the original would end the program, in the middle of a campaign."""
+        raise  # noqa: PLE0704  # called while the error is being handled
+
+
 def console(*, stderr: bool = False) -> Console:
     """Open a console: colours only on a terminal and not under NO_COLOR, 80 columns when piped."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    return _Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def show(renderable: RenderableType, *, stderr: bool = False) -> None:

@@ -46,7 +46,7 @@ KEYS: Mapping[tuple[type, str], str] = {
 BESIDE: Mapping[type, tuple[str, ...]] = {Campaign: ("outreach", "providers")}
 
 #: Attributes that do not come from their own key.
-ELSEWHERE: Mapping[type, frozenset[str]] = {Campaign: frozenset({"providers", "base"})}
+ELSEWHERE: Mapping[type, frozenset[str]] = {Campaign: frozenset({"providers", "base", "places"})}
 
 #: Of these keys at most one may have a value; where none has, the campaign's ``message`` is said.
 SAYING: Mapping[type, tuple[str, ...]] = {

@@ -33,9 +33,14 @@ cli.main(["send", {here!r} + "/conftest.py", "--yes", "--json"], prog_name="outr
 """
 
 
-def interrupted(stage: str, *signals: signal.Signals) -> tuple[int, str, str]:
-    """Start a send, give it the signals one after the other, and give its exit code, stdout and stderr."""
+def interrupted(stage: str, *signals: signal.Signals, ignored: signal.Signals | None = None) -> tuple[int, str, str]:
+    """Start a send, give it the signals one after the other, and give its exit code, stdout and stderr.
+
+    A signal that is ``ignored`` from the beginning, as under nohup, is given first.
+    """
     program = PROGRAM.format(here=str(Path(__file__).parent), stage=stage)
+    if ignored:
+        program = f"import signal; signal.signal({ignored:d}, signal.SIG_IGN)\n{program}"
     environment = {**os.environ, "COLUMNS": "80", "OUTREACH_ACCOUNTS": ""}
     process = subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -47,6 +52,8 @@ def interrupted(stage: str, *signals: signal.Signals) -> tuple[int, str, str]:
             line = process.stderr.readline()
             assert line, said
             said += line
+        if ignored and given is signals[0]:
+            process.send_signal(ignored)
         process.send_signal(given)
     out, more = process.communicate(timeout=30)
     return process.returncode, out, said + more
@@ -80,3 +87,12 @@ def test_a_signal_before_anything_is_sent() -> None:
     assert code == 130
     assert orjson.loads(out)["error"]["type"] == "Interrupted"
     assert said.endswith("Interrupted, nothing was sent.\n")
+
+
+def test_a_signal_that_somebody_ignores_stays_ignored() -> None:
+    """Under nohup the end of the terminal's session does not stop a send."""
+    code, _, said = interrupted("obedient", signal.SIGINT, ignored=signal.SIGHUP)
+
+    assert code == 130
+    assert "Finishing" in said
+    assert "Giving up" not in said

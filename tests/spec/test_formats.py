@@ -172,6 +172,7 @@ SYNTAX: list[tuple[Format, str, str]] = [
     ("toml", 'a = "\x00"', "c:1:6: holds the character U+0000"),
     ("toml", "a = " + "[" * 5000, "nested too deep"),
     ("toml", "a = " + "[" * 24 + "]" * 24, "c:1:28: nested deeper than 24 levels"),
+    ("toml", "a = [" + "1," * 50_000 + "]", "c: holds more than 50,000 values"),
     ("toml", "a." * 500_000 + "a = 1", "c:1:1: a key of more than 24 dotted parts"),
     ("toml", "a = '''", "this is not TOML"),
     ("json", "", "c:1:1: this is not JSON: Expecting value"),
@@ -217,6 +218,14 @@ def test_yaml_is_plain(lines: str, said: str, mistakes: Mistakes, smallest: Writ
     found = mistakes(lines + "\n" + smallest(name=None))
 
     assert said in "\n".join(str(one).replace('["<<"]', "<<") for one in found)
+
+
+@pytest.mark.parametrize("line", ["round: *x", 'description: "\\a"', "schedule: {start: *x}", "messages: {sms: *x}"])
+def test_what_was_reported_is_not_judged_again(line: str, mistakes: Mistakes, smallest: Write) -> None:
+    """A value that is no value at all, such as an alias, is one mistake and not a second one of its key."""
+    (found,) = mistakes(line + "\n" + smallest())
+
+    assert "is not allowed" in found.message or "U+0007" in found.message
 
 
 def test_columns_count_characters(mistakes: Mistakes) -> None:

@@ -242,6 +242,7 @@ WRONG: Mapping[str, tuple[str, str, str]] = {
         "is not after start",
     ),
     "schedule: {zone: Asia/Kathmando}": ("schedule.zone", "1:18", "did you mean 'Asia/Kathmandu'?"),
+    "schedule: {start: 2026-12-01T10:00, zone: Nowhere}": ("schedule.zone", "1:43", "is not a time zone"),
     "schedule: {zone: kathmandu}": ("schedule.zone", "1:18", "did you mean 'Asia/Kathmandu'?"),
     "schedule: {zone: ../etc/passwd}": ("schedule.zone", "1:18", "is not a time zone"),
     "schedule: {zone: recipient}": ("schedule.zone", "1:18", "is not a time zone"),

@@ -58,8 +58,7 @@ def conclude(connection: sqlite3.Connection, slice_id: int, seq: int, outcome: L
     if fates & settling.NO_OUTCOME:
         msg = f"batch {seq} of slice {slice_id}: no outcome is {', '.join(sorted(fates & settling.NO_OUTCOME))}"
         raise JournalError(msg)
-    alike = not outcome.exceptions and not outcome.receipts
-    if alike and _conclude_alike(connection, records.place(slice_id, seq), outcome, at):
+    if not outcome.exceptions and _conclude_alike(connection, records.place(slice_id, seq), outcome, at):
         return
     record = records.get(connection, slice_id, seq)
     here, *moved = settling.conclude(record.batch, outcome, packing.moment(at))
@@ -70,22 +69,32 @@ def conclude(connection: sqlite3.Connection, slice_id: int, seq: int, outcome: L
 
 def _conclude_alike(connection: sqlite3.Connection, key: int, outcome: LoadOutcome, at: int) -> bool:
     """Take the short way, which need not read the people; False where it is not open."""
-    receipt = outcome.receipt
+    receipt, receipts = outcome.receipt, outcome.receipts
+    size = connection.execute(queries()["batch_length"], {"id": key}).fetchone() if receipts else None
+    if receipts and not (size and _replaces(outcome, *size)):
+        return False
     of = {
         "id": key,
         "stage": packing.CODES[outcome.stage],
         "reason": outcome.reason,
         "at": at,
-        "tally": receipt.status if receipt else None,
+        "tally": packing.tally(receipt, receipts, *(size or (1,))),
         "vendor_id": receipt.vendor_id if receipt else None,
         "status": receipt.status if receipt else None,
         "word": receipt.word if receipt else None,
+        "receipts": packing.pack_receipts(receipts),
     }
     if connection.execute(queries()["batch_conclude"], of).rowcount != 1:
         return False
-    if receipt:
-        connection.execute(queries()["receipts_clear"], of)
+    if receipt or receipts:
+        connection.execute(queries()["receipts_put"], of)
     return True
+
+
+def _replaces(outcome: LoadOutcome, size: int) -> bool:
+    """Find out whether the receipts of an outcome stand in place of all that was known, and are of people there."""
+    known = min(outcome.receipts) >= 0 and max(outcome.receipts) < size
+    return known and (outcome.receipt is not None or len(outcome.receipts) == size)
 
 
 def note(connection: sqlite3.Connection, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, at: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
 from typing import Any
 
 import attrs
@@ -41,6 +42,7 @@ def mask_of(channels: int | None, count: int) -> int:
     return (1 << count) - 1 if channels is None else channels
 
 
+@cache
 def names(channels: str) -> tuple[Channel, ...]:
     """Read the channels of a slice."""
     return tuple(map(Channel, channels.split(",")))

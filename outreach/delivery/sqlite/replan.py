@@ -46,8 +46,7 @@ class _Left:
     people: dict[Channel, set[int | str]] = attrs.field(factory=dict)
     tried: dict[tuple[Channel, int | str], int] = attrs.field(factory=dict)
 
-    def add(self, channels: Sequence[Channel], keys: Iterable[int | str]) -> None:
-        keys = list(keys)
+    def add(self, channels: Sequence[Channel], keys: Keys) -> None:
         for channel in channels:
             self.people.setdefault(channel, set()).update(keys)
 
@@ -55,6 +54,10 @@ class _Left:
         for channel in channels:
             if channel in self.people:
                 self.people[channel].difference_update(keys)
+
+    def nobody(self, channels: Iterable[Channel], keys: Keys) -> bool:
+        """Find out whether everybody was found in the new plan on every channel."""
+        return all(self.people[channel].isdisjoint(keys) for channel in channels)
 
     def earlier(self, channels: Sequence[Channel], keys: Keys) -> dict[int, int]:
         """Give how often each was tried before, by index."""
@@ -110,26 +113,55 @@ def _guarded(values: Iterable[T]) -> Iterator[T]:
         raise EnvironmentProblem(msg) from error
 
 
+@attrs.frozen
+class _Row:
+    """An old batch as it stands in the file; reading all of it is put off until it is needed."""
+
+    row: tuple[Any, ...]
+
+    @property
+    def keys(self) -> Keys:
+        return packing.phone_keys(self.row[12])
+
+    @property
+    def uniform(self) -> bool:
+        return self.row[4] is None
+
+    @property
+    def tried(self) -> bool:
+        return bool(self.row[8] or self.row[15])
+
+    @property
+    def record(self) -> records.Record:
+        return records.read(self.row)
+
+    def on(self, old: _Old) -> tuple[Channel, ...]:
+        return records.chosen(old.channels, self.row[11])
+
+
 def _read_left(connection: sqlite3.Connection, old: Iterable[_Old]) -> _Left:
     left = _Left()
     for each in old:
-        for record, keys in _movable(connection, each):
-            channels = records.chosen(each.channels, record.channels)
-            moving = [index for index, (stage, _) in enumerate(fates_of(record.batch)) if stage in _MOVABLE]
-            left.add(channels, (keys[index] for index in moving))
-            tries = ((index, record.batch.attempts + record.batch.earlier.get(index, 0)) for index in moving)
+        for row in _movable(connection, each):
+            keys, channels = row.keys, row.on(each)
+            if row.uniform and not row.tried:
+                left.add(channels, keys)
+                continue
+            batch = row.record.batch
+            moving = [index for index, (stage, _) in enumerate(fates_of(batch)) if stage in _MOVABLE]
+            left.add(channels, [keys[index] for index in moving])
+            tries = ((index, batch.attempts + batch.earlier.get(index, 0)) for index in moving)
             left.tried.update(((channel, keys[i]), count) for i, count in tries if count for channel in channels)
     return left
 
 
-def _movable(connection: sqlite3.Connection, old: _Old) -> Iterator[tuple[records.Record, Keys]]:
+def _movable(connection: sqlite3.Connection, old: _Old) -> Iterator[_Row]:
     """Give old batches with people who may be planned anew; they may be changed while this goes on."""
     after, before = records.place(old.id, -1), records.place(old.id, old.end)
     while rows := connection.execute(
         queries()["batch_movable"], {"after": after, "before": before, "limit": _PAGE}
     ).fetchall():
-        for row in rows:
-            yield records.read(row), packing.phone_keys(row[12])
+        yield from map(_Row, rows)
         after = rows[-1][0]
 
 
@@ -232,19 +264,28 @@ def _chunk(of: tuple[Channel | None, str, str], crowd: Sequence[tuple[str, str, 
 
 def _retire(connection: sqlite3.Connection, old: _Old, left: _Left, at: int) -> None:
     """Take out of the old batches whoever stands in the new plan; the planned ones who do not are given up."""
+    for row in _movable(connection, old):
+        # The usual case: the plan of an interrupted run is made once more.
+        if row.uniform and left.nobody(row.on(old), row.keys):
+            connection.execute(queries()["batch_drop"], {"id": row.row[0]})
+        else:
+            _thin(connection, old, row, left, at)
+
+
+def _thin(connection: sqlite3.Connection, old: _Old, row: _Row, left: _Left, at: int) -> None:
+    record, keys = row.record, row.keys
     full = records.mask_of(None, len(old.channels))
-    for record, keys in _movable(connection, old):
-        groups: dict[int, list[int]] = {}
-        here = records.mask_of(record.channels, len(old.channels))
-        for index, (stage, _) in enumerate(fates_of(record.batch)):
-            rest = _rest(old.channels, here, keys[index], left) if stage in _MOVABLE else here
-            groups.setdefault(rest, []).append(index)
-        staying = groups.pop(here, [])
-        groups.pop(0, None)
-        _shrink(connection, record, staying, at)
-        for mask, moving in groups.items():
-            part = _given_up(pick(record.batch, moving), at)
-            records.add(connection, old.id, part, None if mask == full else mask)
+    here = records.mask_of(record.channels, len(old.channels))
+    groups: dict[int, list[int]] = {}
+    for index, (stage, _) in enumerate(fates_of(record.batch)):
+        rest = _rest(old.channels, here, keys[index], left) if stage in _MOVABLE else here
+        groups.setdefault(rest, []).append(index)
+    staying = groups.pop(here, [])
+    groups.pop(0, None)
+    _shrink(connection, record, staying, at)
+    for mask, moving in groups.items():
+        part = _given_up(pick(record.batch, moving), at)
+        records.add(connection, old.id, part, None if mask == full else mask)
 
 
 def _rest(channels: Sequence[Channel], here: int, key: int | str, left: _Left) -> int:

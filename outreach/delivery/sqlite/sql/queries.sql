@@ -105,9 +105,12 @@ UPDATE batch SET stage = :stage, reason = :reason, updated_at = :at, tally = coa
                  vendor_id = coalesce(:vendor_id, vendor_id), status = coalesce(:status, status),
                  word = coalesce(:word, word)
 WHERE id = :id AND exceptions IS NULL AND (154 >> stage) & 1
--- :receipts_clear
--- Everybody has the same receipt now.
-UPDATE people SET receipts = NULL WHERE batch = :id AND receipts IS NOT NULL
+-- :batch_length
+-- How many people are in it.
+SELECT size FROM batch WHERE id = :id
+-- :receipts_put
+-- The receipts of their own that people have; none where everybody has the same.
+UPDATE people SET receipts = :receipts WHERE batch = :id AND receipts IS NOT :receipts
 -- :batch_get
 -- One batch with its people.
 SELECT batch.id, size, stage, reason, exceptions, vendor_id, status, word, attempts, intended_at, updated_at, channels,
