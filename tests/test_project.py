@@ -25,6 +25,7 @@ MACHINE = re.compile(r"(?<![\w.~-])/(?:ho" + r"me|Us" + r"ers|wo" + r"rk|ro" + r
 
 PACKAGES = {"outreach", "outreach_contactswing", "outreach_tingting", "outreach_toingg"}
 
+PAGES = (*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
@@ -131,17 +132,18 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert done.stdout.split() == []
 
 
-@pytest.mark.parametrize("page", sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")]), ids=lambda one: one.relative_to(ROOT).as_posix())
-def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+@pytest.mark.parametrize("name", sorted(one.relative_to(ROOT).as_posix() for one in PAGES))
+def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
     """Relative links, and the headings they name, exist."""
+    page = ROOT / name
     lost = [target for target in _links(page) if not _exists(page, target)]
 
     assert lost == []
 
 
-def test_every_page_can_be_reached_from_the_index() -> None:
+def test_every_page_can_be_reached_from_the_readme() -> None:
     """A page that no other page leads to is read by nobody."""
-    found, to_read = set[Path](), [ROOT / "docs" / "index.md"]
+    found, to_read = set[Path](), [ROOT / "README.md"]
     while to_read:
         page = to_read.pop()
         if page in found or page.suffix != ".md" or not page.is_file():
@@ -149,7 +151,7 @@ def test_every_page_can_be_reached_from_the_index() -> None:
         found.add(page)
         to_read += [(page.parent / target.partition("#")[0]).resolve() for target in _links(page)]
 
-    assert sorted(set(ROOT.glob("docs/**/*.md")) - found) == []
+    assert sorted(set(PAGES) - found) == []
 
 
 def test_every_pin_is_exact() -> None:
@@ -162,9 +164,7 @@ def test_every_pin_is_exact() -> None:
 
 def _imported_for_type_checkers() -> Iterator[tuple[str, str]]:
     tree = ast.parse(Path(outreach.__file__).read_text(encoding="utf-8"))
-    (guarded,) = (
-        node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-    )
+    (guarded,) = (node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
     for node in guarded.body:
         assert isinstance(node, ast.ImportFrom)
         yield from ((alias.name, node.module or "") for alias in node.names)
