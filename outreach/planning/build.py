@@ -14,8 +14,8 @@ import orjson
 
 from outreach.contacts.values import Chunk, Dropped
 from outreach.errors import Problem
-from outreach.model import Campaign, Channel, Placeholder, SmsContent
-from outreach.negotiation import Finding
+from outreach.model import Campaign, Channel, Placeholder, Route, SmsContent
+from outreach.negotiation import Finding, Verdict
 from outreach.planning.assign import Assigner, Columns, Sink
 from outreach.planning.carrier import Carrier, Group, groups, job, title
 from outreach.planning.choose import Ledger, Nothing, Suppressed, filled, left_out, matching, zones
@@ -259,6 +259,8 @@ class Builder:
         route = self._campaign.routes[index]
         carrier = self._carriers[route.providers[0]]
         found = negotiate(self._campaign, route.channel, carrier.provider)
+        if len(route.providers) > 1:
+            found.append(_no_failover(index, route))
         if any(one.field == "routes" for one in found):
             return tuple(found)
         example = job(
@@ -320,6 +322,17 @@ class Builder:
             yield f"limits.contacts: {self._people} people, but at most {limits.contacts}; raise it or send to fewer"
         if limits.segments is not None and total > limits.segments:
             yield f"limits.segments: {total} SMS segments, but at most {limits.segments}; raise it or shorten the text"
+
+
+def _no_failover(index: int, route: Route) -> Finding:
+    detail = f"failover to {', '.join(route.providers[1:])} is not built yet; name one provider"
+    return Finding(
+        channel=route.channel,
+        provider=route.providers[0],
+        field=f"routes[{index}].{route.channel}",
+        verdict=Verdict.REFUSED,
+        detail=detail,
+    )
 
 
 def _fingerprint(chunk: Chunk) -> bytes:

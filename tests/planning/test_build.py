@@ -346,6 +346,13 @@ def test_a_provider_that_is_not_installed_is_named_with_a_guess() -> None:
         plan(people(1), attrs.evolve(VOICE, providers=("tingtin",)))
 
 
+def test_a_list_of_providers_is_refused_and_not_cut_to_its_first() -> None:
+    """Failover is not built yet, so a route that asks for it does not go out without it."""
+    made, _ = plan(people(1), attrs.evolve(VOICE, providers=("tingting", "toingg")))
+
+    assert any("failover to toingg is not built yet" in one for one in made.refusals)
+
+
 def test_an_account_that_cannot_do_without_settings_is_asked_for() -> None:
     """Without an account the problem names what it needs."""
     with pytest.raises(SpecError, match="assistant_id, from_numbers"):
