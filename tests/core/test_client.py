@@ -186,6 +186,9 @@ def test_what_is_not_due_waits_and_says_until_when(tmp_path: Path) -> None:
 
     assert (summary.waiting, summary.exit_code) == (10, 0)
     assert summary.next == datetime.fromisoformat("2026-12-02T10:00:00+05:45")
+    later = outreach.status(made, sandbox=True)
+    assert (later.waiting, later.exit_code) == (10, 0)
+    assert later.next is not None
 
 
 def test_waiting_sleeps_until_it_is_due(tmp_path: Path) -> None:
