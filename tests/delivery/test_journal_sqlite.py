@@ -332,7 +332,14 @@ async def test_the_file_says_what_it_is(tmp_path: Path) -> None:
         found = await journal._read(
             lambda connection: {
                 name: connection.execute(f"PRAGMA {name}").fetchone()[0]
-                for name in ("application_id", "user_version", "journal_mode", "synchronous", "locking_mode")
+                for name in (
+                    "application_id",
+                    "user_version",
+                    "journal_mode",
+                    "synchronous",
+                    "locking_mode",
+                    "busy_timeout",
+                )
             }
         )
 
@@ -342,6 +349,7 @@ async def test_the_file_says_what_it_is(tmp_path: Path) -> None:
         "journal_mode": "wal",
         "synchronous": 2,
         "locking_mode": "exclusive",
+        "busy_timeout": 0,
     }
 
 
@@ -589,6 +597,22 @@ async def test_a_full_disk_stops_everything(tmp_path: Path) -> None:
     assert [row.stage for row in rows] == [Stage.PLANNED, Stage.PLANNED]
     async with opened(path) as journal:
         await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T0)
+
+
+@pytest.mark.asyncio
+async def test_an_error_of_the_disk_stops_everything(tmp_path: Path) -> None:
+    """An I/O error in one verb fails its whole group: what SQLite holds then cannot be relied on."""
+
+    def torn(connection: sqlite3.Connection) -> None:
+        msg = "disk I/O error"
+        raise sqlite3.OperationalError(msg)
+
+    async with opened(tmp_path / "journal.db") as journal:
+        slice_id = await plan(journal, batch(1))
+        with pytest.raises(EnvironmentProblem, match="disk I/O error"):
+            await journal._write(torn)
+        with pytest.raises(EnvironmentProblem, match="disk I/O error"):
+            await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T0)
 
 
 @pytest.mark.asyncio
