@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Skipped, Stage
-from outreach.delivery.sqlite import SqliteJournal, opening, queries, writer
+from outreach.delivery.sqlite import SqliteJournal, opening, queries, reading, writer
 from outreach.errors import EnvironmentProblem, JournalError, JournalInUse
 from outreach.model import Channel
 
@@ -720,6 +720,22 @@ async def test_a_killed_process_loses_nothing_it_was_told(tmp_path: Path, lines:
     assert {seq for seq in intended if stages[seq] not in {Stage.ACCEPTED, Stage.UNKNOWN}} == set()
     assert set(stages.values()) <= {Stage.ACCEPTED, Stage.UNKNOWN, Stage.PLANNED}
     assert len(stages) == 5000
+
+
+# Large campaigns
+
+
+@pytest.mark.asyncio
+async def test_a_page_is_bounded_by_its_people(tmp_path: Path) -> None:
+    """However large a campaign, what is read in one go is a page and at most one batch more."""
+    async with opened(tmp_path / "journal.db") as journal:
+        await plan(journal, *[batch(*range(n, n + 1000)) for n in range(0, 20_000, 1000)])
+        lots = await journal._read(lambda connection: reading.deliveries(connection, KEY, -1))
+        await journal._write(lambda connection: connection.execute("UPDATE batch SET stage = 5, intended_at = 1"))
+        crowds = await journal._read(lambda connection: reading.contacted(connection, KEY, -1))
+
+    assert sum(len(lot.record.batch.people) for lot in lots) <= reading.PAGE + 1000
+    assert sum(len(crowd.phones) for crowd in crowds) <= reading.PAGE + 1000
 
 
 @pytest.mark.asyncio
