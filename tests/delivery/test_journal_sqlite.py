@@ -391,7 +391,7 @@ def test_every_query_is_described_and_is_sql() -> None:
             connection.executescript(script)
         for name, text in queries.queries().items():
             assert text.startswith("-- "), name
-            connection.execute(f"EXPLAIN {text}", _Anything())
+            connection.execute(f"EXPLAIN {text}", _Anything() if "?" not in text else (1,) * text.count("?"))
 
 
 class _Anything(dict[str, int]):
