@@ -120,7 +120,7 @@ async def send(journal: Journal, slice_id: int, seq: int, outcome: LoadOutcome, 
 
 async def states(journal: Journal, key: CampaignKey = KEY) -> dict[tuple[str, str], tuple[State, str]]:
     """Give state and reason by channel and number, and hold that each stands there once."""
-    rows = [row async for row in journal.deliveries(key) if row.channel]
+    rows = [row async for row in journal.deliveries(key)]
     found = {(row.channel, row.phone): (row.state, row.reason) for row in rows}
     assert len(found) == len(rows)
     return found
@@ -484,6 +484,8 @@ async def test_an_outcome_must_speak_of_people_of_the_batch(desk: Desk, index: i
     for outcome in (
         LoadOutcome(stage=Stage.ACCEPTED, exceptions={index: (Stage.REJECTED, "")}),
         LoadOutcome(stage=Stage.ACCEPTED, receipts={index: Receipt()}),
+        LoadOutcome(stage=Stage.ACCEPTED, receipt=Receipt(), receipts={index: Receipt()}),
+        LoadOutcome(stage=Stage.ACCEPTED, receipts={0: Receipt(), index: Receipt()}),
     ):
         with pytest.raises(JournalError):
             await journal.conclude_load(slice_id, 0, outcome, at=T2)
@@ -544,6 +546,38 @@ async def test_settled_people_keep_what_they_are(desk: Desk) -> None:
 def doubt_state(doubt: tuple[Stage, str]) -> tuple[State, str]:
     """Give what an unknown person is to the outside."""
     return State.UNKNOWN, doubt[1]
+
+
+@pytest.mark.asyncio
+async def test_the_rest_of_a_batch_can_be_proved_unsent(desk: Desk) -> None:
+    """When one of an unknown batch is known to be accepted, and the rest to be unsent, only the rest is planned."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN))
+    known = LoadOutcome(stage=Stage.UNKNOWN, exceptions={0: (Stage.ACCEPTED, "found")})
+    await journal.conclude_load(slice_id, 0, known, at=T2)
+    await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.PLANNED, reason="absent"), at=T2)
+
+    (planned,) = await journal.batches(slice_id, [Stage.PLANNED])
+
+    assert list(planned.people.phones) == [phone(2)]
+    assert await numbers_contacted(journal) == [(VOICE, phone(1))]
+
+
+@pytest.mark.asyncio
+async def test_receipts_that_an_outcome_does_not_name_are_kept(desk: Desk) -> None:
+    """An outcome that brings a receipt for one person does not take away those of the others."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    both = {0: Receipt(vendor_id="p-1"), 1: Receipt(vendor_id="p-2")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, receipts=both))
+    later = {1: Receipt(vendor_id="p-2", status=Status.SENT)}
+    await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipts=later), at=T2)
+
+    rows = [row async for row in journal.deliveries(KEY)]
+
+    assert [(row.vendor_id, row.status) for row in rows] == [("p-1", Status.QUEUED), ("p-2", Status.SENT)]
+    assert (await journal.counts(KEY)).statuses == {Status.QUEUED: 1, Status.SENT: 1}
 
 
 @pytest.mark.asyncio
@@ -647,6 +681,36 @@ async def test_a_launch_takes_the_loaded_with_it(desk: Desk, state: StepState, s
         [Stage.PLANNED],
     ]
     assert [each.closed for each in await journal.slices(KEY)] == [closed]
+
+
+@pytest.mark.asyncio
+async def test_a_launch_takes_those_who_are_loaded_by_exception(desk: Desk) -> None:
+    """Whoever is loaded flies with the launch, also where most of the batch is not."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3])
+    outcome = LoadOutcome(stage=Stage.UNKNOWN, reason="listed twice", exceptions={1: (Stage.LOADED, "found")})
+    await send(journal, slice_id, 0, outcome, reaches=False)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T2)
+
+    assert [state for state, _ in (await states(journal)).values()] == [State.UNKNOWN, State.ACCEPTED, State.UNKNOWN]
+
+
+@pytest.mark.asyncio
+async def test_a_batch_with_a_request_of_its_own_does_not_share_the_launch(desk: Desk) -> None:
+    """A batch that was launched once, came back, and is sent by itself now, is not concluded by the next launch."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2])
+    for seq in (0, 1):
+        await send(journal, slice_id, seq, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.PLANNED), at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.UNSENT, at=T1)
+    await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T1)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T2)
+
+    assert [batch.stage for batch in await all_batches(journal, slice_id)] == [Stage.IN_FLIGHT, Stage.ACCEPTED]
 
 
 @pytest.mark.asyncio
@@ -805,6 +869,7 @@ async def test_giving_up_the_loaded_closes_the_slice(desk: Desk) -> None:
 
     assert given_up == 2
     assert (await states(journal))["voice", phone(2)] == (State.REJECTED, "not a mobile number")
+    assert await numbers_contacted(journal) == [(VOICE, phone(2))]
     with pytest.raises(JournalError):
         await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
     assert await plan(journal, [1]) != slice_id

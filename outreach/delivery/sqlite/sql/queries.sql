@@ -78,6 +78,12 @@ VALUES (:id, :size, :stage, :tally, :attempts, :intended_at, :updated_at, :chann
 -- Who they are.
 INSERT INTO people (batch, phones, ids, row_numbers, earlier, receipts)
 VALUES (:id, :phones, :ids, :row_numbers, :earlier, :receipts)
+-- :batch_plan
+-- A new batch, as one of many: id, size, time.
+INSERT INTO batch (id, size, stage, updated_at) VALUES (?, ?, 0, ?)
+-- :people_plan
+-- Who is in it: id, numbers, ids, rows, earlier attempts.
+INSERT INTO people (batch, phones, ids, row_numbers, earlier) VALUES (?, ?, ?, ?, ?)
 -- :batch_write
 -- Put everything that can change of a batch in place of what was.
 UPDATE batch SET size = :size, stage = :stage, tally = :tally, attempts = :attempts, intended_at = :intended_at,
