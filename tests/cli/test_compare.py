@@ -150,7 +150,7 @@ def test_the_report_as_json(run: Any, tmp_path: Path) -> None:
         "detail": "",
     }
     assert shape["unreachable"] == [{"reason": "channel", "count": 1}]
-    assert shape["requests"] == {"from": 3, "to": 0}
+    assert shape["requests"] == {"from": 5, "to": 0}
     assert shape["segments"] == {"from": 0, "to": 0}
 
 
