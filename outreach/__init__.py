@@ -9,7 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from outreach.client import areport, asend, astatus, journal_path, load, plan, report, requests, send, status
+    from outreach.client import (
+        areport,
+        asend,
+        astatus,
+        compare,
+        journal_path,
+        load,
+        plan,
+        report,
+        requests,
+        send,
+        status,
+    )
     from outreach.delivery.journal import DeliveryRow
     from outreach.errors import (
         CredentialError,
@@ -46,6 +58,7 @@ if TYPE_CHECKING:
         WhatsappContent,
         Window,
     )
+    from outreach.planning.compare import Change, Comparison
     from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
     from outreach.results import Phase, Progress, Summary
 
@@ -55,6 +68,7 @@ _NAMES = {
         "areport",
         "asend",
         "astatus",
+        "compare",
         "journal_path",
         "load",
         "plan",
@@ -99,6 +113,7 @@ _NAMES = {
         "WhatsappContent",
         "Window",
     ),
+    "outreach.planning.compare": ("Change", "Comparison"),
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
     "outreach.results": ("Phase", "Progress", "Summary"),
 }
@@ -107,8 +122,10 @@ _HOME = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [
     "AiCallContent",
     "Campaign",
+    "Change",
     "Channel",
     "Columns",
+    "Comparison",
     "Contacts",
     "CredentialError",
     "Day",
@@ -147,6 +164,7 @@ __all__ = [
     "areport",
     "asend",
     "astatus",
+    "compare",
     "journal_path",
     "load",
     "plan",

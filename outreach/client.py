@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
+import attrs
+
 from outreach.errors import Refused
 from outreach.model import Campaign
 from outreach.planning.build import Builder
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from outreach.contacts.values import Dropped
     from outreach.delivery.clock import Clock
     from outreach.delivery.journal import DeliveryRow
+    from outreach.planning.compare import Comparison
 
 #: Environment variable that names the journal.
 JOURNAL = "OUTREACH_JOURNAL"
@@ -105,6 +108,58 @@ def plan(
         if watch is not None:
             watch(Progress(phase=Phase.READING, done=rows))
     return builder.finish()
+
+
+def compare(
+    campaign: Campaign,
+    via: str,
+    *,
+    plugins: Plugins | None = None,
+    watch: Watch | None = None,
+    stdin: BinaryIO | None = None,
+    now: datetime | None = None,
+) -> Comparison:
+    """Say what would change if another provider carried every route: fields, people, requests, segments. No network.
+
+    Both sides are planned as if the author had agreed to whatever comes out weaker. An account that the campaign does
+    not state is taken to be the adapter's own sandbox account, so that a vendor can be looked at before there is one.
+
+    Args:
+        campaign: As it is now.
+
+        via: The other provider.
+
+        plugins: None: all that are installed.
+
+        watch: Told how far the reading has come.
+
+        stdin: Read where the contacts come from ``-``.
+
+        now: Aware; None: the machine's clock.
+
+    Raises:
+        SpecError: The contact lists or suppression lists are wrong.
+
+        PluginError: A provider is not installed.
+    """
+    from outreach.planning.compare import Comparer, LeftOut, rerouted  # noqa: PLC0415  # only here
+
+    now = now or datetime.now(UTC)
+    plugins = plugins or load_plugins()
+    lists = suppressed(campaign)
+
+    def side(one: Campaign) -> tuple[Builder, LeftOut]:
+        accounts, sink = carriers(one, plugins, sandbox=True), LeftOut()
+        # Planned without people first, for the codes to agree to: a plan that is refused has no requests.
+        found = (finding for route in Builder(one, accounts, now=now).finish().routes for finding in route.findings)
+        agreed = attrs.evolve(one, accept=tuple(dict.fromkeys(finding.code for finding in found if finding.code)))
+        return Builder(agreed, accounts, now=now, suppressed=lists, sink=sink), sink
+
+    comparer = Comparer(side(campaign), side(rerouted(campaign, via)))
+    for rows in read(campaign, comparer, stdin):
+        if watch is not None:
+            watch(Progress(phase=Phase.READING, done=rows))
+    return comparer.finish(via)
 
 
 def requests(

@@ -20,6 +20,7 @@ from outreach.cli.failures import tell
 COMMANDS: Mapping[str, str] = {
     "check": "Report every mistake in a campaign, its accounts and contacts.",
     "plan": "Show what would happen; nothing is sent.",
+    "compare": "Show what changes through another provider.",
     "send": "Send a campaign, or go on with it.",
     "status": "Count a campaign's deliveries by what became of them.",
     "report": "List every delivery with its outcome.",

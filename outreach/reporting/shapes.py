@@ -12,6 +12,7 @@ from outreach.delivery.journal import DeliveryRow
 from outreach.errors import Problem
 from outreach.model import Channel, State
 from outreach.negotiation import Capabilities, Features, Finding, Support
+from outreach.planning.compare import Change, Comparison
 from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
 from outreach.plugins import Plugins
 from outreach.provider import Provider
@@ -71,6 +72,35 @@ def _route(route: RoutePlan) -> Shape:
 
 def _finding(one: Finding) -> Shape:
     return {"field": one.field, "verdict": one.verdict.value, "code": one.code, "detail": one.detail}
+
+
+def compare(one: Comparison) -> Shape:
+    """Give the shape of ``compare --json``."""
+    return {
+        "from": ", ".join(one.sources),
+        "to": one.target,
+        "fields": [_change(change) for change in one.changes],
+        "unreachable": [{"reason": reason, "count": number} for reason, number in one.unreachable.items()],
+        "planned": _pair(one.planned),
+        "requests": _pair(one.requests),
+        "segments": _pair(one.segments),
+    }
+
+
+def _change(one: Change) -> Shape:
+    return {
+        "channel": one.channel.value,
+        "field": one.field,
+        "verdict": one.fate.value,
+        "code": one.code,
+        "was": one.was and one.was.value,
+        "becomes": one.becomes and one.becomes.value,
+        "detail": one.detail,
+    }
+
+
+def _pair(figures: tuple[int, int]) -> Shape:
+    return {"from": figures[0], "to": figures[1]}
 
 
 def request(one: PlannedRequest) -> Shape:
