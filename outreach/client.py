@@ -22,6 +22,7 @@ from outreach.planning.build import Builder
 from outreach.planning.carrier import carriers
 from outreach.planning.reading import read, suppressed
 from outreach.planning.requests import planned_requests
+from outreach.planning.reroute import rerouted
 from outreach.planning.values import Plan, PlannedRequest
 from outreach.plugins import Plugins, load_plugins
 from outreach.results import Phase, Progress, Summary, Watch
@@ -65,7 +66,9 @@ def load(
     from outreach import spec  # noqa: PLC0415  # a program that brings its own Campaign does not need it
 
     accounts = accounts or os.environ.get("OUTREACH_ACCOUNTS") or None
-    return spec.load(path, accounts=accounts, via=via, plugins=plugins or load_plugins())
+    plugins = plugins or load_plugins()
+    campaign = spec.load(path, accounts=accounts, via=via, plugins=plugins)
+    return rerouted(campaign, plugins.provider(via)) if via else campaign
 
 
 def plan(
@@ -142,20 +145,21 @@ def compare(
 
         PluginError: A provider is not installed.
     """
-    from outreach.planning.compare import Comparer, LeftOut, rerouted  # noqa: PLC0415  # only here
+    from outreach.planning.compare import Comparer, LeftOut  # noqa: PLC0415  # only here
 
     now = now or datetime.now(UTC)
     plugins = plugins or load_plugins()
     lists = suppressed(campaign)
 
     def side(one: Campaign) -> tuple[Builder, LeftOut]:
-        accounts, sink = carriers(one, plugins, sandbox=True), LeftOut()
+        places = {new.channel: old.channel for old, new in zip(campaign.routes, one.routes, strict=True)}
+        accounts, sink = carriers(one, plugins, sandbox=True), LeftOut(places)
         # Planned without people first, for the codes to agree to: a plan that is refused has no requests.
         found = (finding for route in Builder(one, accounts, now=now).finish().routes for finding in route.findings)
         agreed = attrs.evolve(one, accept=tuple(dict.fromkeys(finding.code for finding in found if finding.code)))
         return Builder(agreed, accounts, now=now, suppressed=lists, sink=sink), sink
 
-    comparer = Comparer(side(campaign), side(rerouted(campaign, via)))
+    comparer = Comparer(side(campaign), side(rerouted(campaign, plugins.provider(via))))
     for rows in read(campaign, comparer, stdin):
         if watch is not None:
             watch(Progress(phase=Phase.READING, done=rows))

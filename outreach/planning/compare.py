@@ -9,7 +9,7 @@ from enum import StrEnum
 import attrs
 
 from outreach.contacts.values import Chunk
-from outreach.model import Campaign, Channel
+from outreach.model import Channel
 from outreach.negotiation import Finding, Verdict
 from outreach.planning.build import Builder
 from outreach.planning.values import Plan, RoutePlan
@@ -45,6 +45,8 @@ class Change:
     Attributes:
         channel: The channel it is about.
 
+        carried_as: The channel that takes its place at the other provider, mostly the same.
+
         field: Place in the campaign file.
 
         fate: What becomes of it.
@@ -59,6 +61,7 @@ class Change:
     """
 
     channel: Channel
+    carried_as: Channel
     field: str
     fate: Fate
     was: Verdict | None
@@ -96,15 +99,14 @@ class Comparison:
     segments: tuple[int, int]
 
 
-def rerouted(campaign: Campaign, provider: str) -> Campaign:
-    """Give the campaign with this provider on every route."""
-    return attrs.evolve(campaign, routes=tuple(attrs.evolve(one, providers=(provider,)) for one in campaign.routes))
-
-
 @attrs.define
 class LeftOut:
-    """A sink that keeps for one chunk of people who is left out on which channel, and why."""
+    """A sink that keeps for one chunk of people who is left out on which channel, and why.
 
+    ``back``: the campaign's own channel, by the channel that takes its place.
+    """
+
+    back: Mapping[Channel, Channel] = attrs.field(factory=dict)
     reasons: dict[tuple[Channel, str], str] = attrs.field(factory=dict)
 
     def add(self, slice_number: int, batch: Batch, rows: list[int]) -> None:
@@ -121,7 +123,8 @@ class LeftOut:
     ) -> None:
         """Keep who is left out; rows that are no delivery are the same on both sides."""
         if channel is not None:
-            self.reasons.update(((channel, phone), reason) for phone in phones)
+            own = self.back.get(channel, channel)
+            self.reasons.update(((own, phone), reason) for phone in phones)
 
 
 class Comparer:
@@ -193,15 +196,16 @@ def _changes(before: RoutePlan, after: RoutePlan) -> Sequence[Change]:
     will = {one.field: one for one in after.findings}
     whole = _not_carried(after)
     return [
-        _change(after.channel, field, were.get(field), will.get(field, whole))
+        _change(before.channel, after.channel, field, were.get(field), will.get(field, whole))
         for field in dict.fromkeys((*were, *will))
     ]
 
 
-def _change(channel: Channel, field: str, was: Finding | None, will: Finding | None) -> Change:
+def _change(channel: Channel, carried_as: Channel, field: str, was: Finding | None, will: Finding | None) -> Change:
     becomes = will.verdict if will else None
     return Change(
         channel=channel,
+        carried_as=carried_as,
         field=field,
         fate=FATES[becomes],
         was=was.verdict if was else None,

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from outreach.negotiation import Verdict
 from outreach.planning.compare import Change, Comparison, Fate
 from outreach.reporting.grid import columns, labelled
 from outreach.reporting.plan_view import VERDICTS
@@ -26,9 +25,10 @@ def switch(one: Comparison) -> RenderableType:
 
 
 def _fields(one: Comparison) -> Iterator[RenderableType]:
-    for channel in dict.fromkeys(change.channel for change in one.changes):
+    for channel, carried_as in dict.fromkeys((change.channel, change.carried_as) for change in one.changes):
         yield Text("")
-        yield Text(channel.value, style="bold")
+        heading = channel.value if carried_as is channel else f"{channel.value}, which becomes {carried_as.value}"
+        yield Text(heading, style="bold")
         yield labelled(_lines([change for change in one.changes if change.channel is channel]))
 
 
@@ -44,16 +44,14 @@ def _lines(changes: list[Change]) -> Iterator[tuple[str, str]]:
 
 
 def _field(change: Change) -> str:
-    return change.field if change.was is change.becomes else f"{change.field} (was {_word(change.was)})"
+    if change.was is change.becomes:
+        return change.field
+    return f"{change.field} (was {VERDICTS[change.was]})" if change.was else f"{change.field} (new)"
 
 
 def _detail(change: Change) -> str:
     consent = f"; to agree, write  accept: [{change.code}]" if change.code else ""
     return f": {change.detail}{consent}" if change.detail else consent
-
-
-def _word(verdict: Verdict | None) -> str:
-    return VERDICTS[verdict] if verdict else "no matter"
 
 
 def _figures(one: Comparison) -> Iterator[tuple[str, ...]]:

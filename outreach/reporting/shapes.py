@@ -90,6 +90,7 @@ def compare(one: Comparison) -> Shape:
 def _change(one: Change) -> Shape:
     return {
         "channel": one.channel.value,
+        "carried_as": one.carried_as.value,
         "field": one.field,
         "verdict": one.fate.value,
         "code": one.code,

@@ -12,6 +12,7 @@ import pytest
 import outreach
 from outreach.model import Channel
 from outreach.planning.compare import Comparison, Fate, compared
+from outreach.planning.reroute import rerouted
 from outreach.plugins import load_plugins
 from outreach.provider import degraded
 
@@ -41,14 +42,35 @@ def fates(one: Comparison) -> dict[str, Fate]:
 
 
 def test_a_channel_that_is_not_carried_loses_every_field_and_everybody() -> None:
-    """Where the other provider lacks the channel, all fields are lost, and everybody who was planned is counted."""
-    one = outreach.compare(campaign(Channel.VOICE, "tingting"), "toingg")
+    """Where the other provider lacks the channel and has several others, nothing is guessed: all is lost."""
+    one = outreach.compare(campaign(Channel.WHATSAPP, "contactswing"), "tingting")
 
-    assert (one.sources, one.target) == (("tingting",), "toingg")
+    assert (one.sources, one.target) == (("contactswing",), "tingting")
     assert set(fates(one).values()) == {Fate.LOST}
     assert {"message", "routes"} <= set(fates(one))
-    assert dict(one.unreachable) == {"channel": 3}
-    assert (one.planned, one.requests[1]) == ((3, 0), 0)
+    assert set(one.unreachable) == {"channel"}
+    assert (one.planned[1], one.requests[1]) == (0, 0)
+
+
+def test_a_channel_becomes_the_only_one_that_the_other_provider_carries() -> None:
+    """A voice message goes to a vendor of AI calls as an AI call: one word changes, and nobody is lost."""
+    one = outreach.compare(campaign(Channel.VOICE, "tingting"), "toingg")
+
+    assert {(change.channel, change.carried_as) for change in one.changes} == {(Channel.VOICE, Channel.AI_CALL)}
+    assert Fate.LOST not in fates(one).values()
+    assert dict(one.unreachable) == {}
+    assert one.planned == (3, 3)
+
+
+def test_what_one_channel_said_is_said_on_the_other() -> None:
+    """Where the author wrote words for the old channel alone, the new one says them."""
+    words = outreach.Messages(voice=outreach.VoiceContent(text=outreach.Template.parse("only by voice")))
+    one = campaign(Channel.VOICE, "tingting", message=None, messages=words)
+
+    switched = rerouted(one, load_plugins().provider("toingg"))
+
+    assert switched.content(Channel.AI_CALL) == outreach.AiCallContent(text=outreach.Template.parse("only by voice"))
+    assert [route.channel for route in switched.routes] == [Channel.AI_CALL]
 
 
 @pytest.fixture
@@ -139,18 +161,21 @@ def test_the_report_as_json(run: Any, tmp_path: Path) -> None:
     shape = orjson.loads(done.stdout)
     assert done.exit_code == 0
     assert (shape["from"], shape["to"]) == ("tingting", "toingg")
-    assert set(shape["fields"][0]) == {"channel", "field", "verdict", "code", "was", "becomes", "detail"}
-    assert shape["fields"][0] | {"detail": ""} == {
+    keys = {"channel", "carried_as", "field", "verdict", "code", "was", "becomes", "detail"}
+    assert set(shape["fields"][0]) == keys
+    weaker = next(field for field in shape["fields"] if field["code"])
+    assert weaker | {"detail": ""} == {
         "channel": "voice",
-        "field": "message",
-        "verdict": "lost",
-        "code": "",
+        "carried_as": "ai_call",
+        "field": "message placeholders",
+        "verdict": "weakened",
+        "code": "toingg.placeholders",
         "was": "native",
-        "becomes": "refused",
+        "becomes": "degraded",
         "detail": "",
     }
-    assert shape["unreachable"] == [{"reason": "channel", "count": 1}]
-    assert shape["requests"] == {"from": 5, "to": 0}
+    assert shape["unreachable"] == []
+    assert shape["requests"] == {"from": 5, "to": 2}
     assert shape["segments"] == {"from": 0, "to": 0}
 
 
@@ -159,9 +184,11 @@ def test_the_report_for_people(run: Any, tmp_path: Path) -> None:
     done = run("compare", spec(tmp_path), "--via", "toingg")
 
     shown = " ".join(done.stdout.split())
-    assert shown.startswith("from tingting to toingg voice lost message (was kept), message placeholders (was kept)")
-    assert "deliveries 1 0" in shown
-    assert "1 delivery could not be made through toingg: channel 1" in shown
+    assert shown.startswith(
+        "from tingting to toingg voice, which becomes ai_call weakened message placeholders (was kept)"
+    )
+    assert "write accept: [toingg.placeholders]" in shown
+    assert "deliveries 1 1" in shown
 
 
 def test_without_another_provider_there_is_nothing_to_compare(run: Any, tmp_path: Path) -> None:
