@@ -17,7 +17,7 @@ from outreach.delivery.journal import CampaignKey, Counts, Journal, NewSlice, St
 from outreach.delivery.lane import Lane, Stopped
 from outreach.delivery.ledger import JournalLedger
 from outreach.delivery.pace import Quota
-from outreach.delivery.run import Ended, Engine
+from outreach.delivery.run import Ended, Engine, Place
 from outreach.delivery.settle import ABOARD
 from outreach.delivery.spool import Spool
 from outreach.delivery.sqlite import SqliteJournal
@@ -172,7 +172,7 @@ class Sending:
             at=self.clock.now(),
         )
         held = [numbers[made.number] for made in slices if made.held]
-        by_id = {slice_id: number for number, slice_id in numbers.items()}
+        places = await places_of(self.journal, numbers)
         counts = await self.journal.counts(self.key)
         teller = _Teller(self.watch, self.live, counts, self.key, plan)
         while True:
@@ -185,7 +185,7 @@ class Sending:
                 stop=self.stop,
                 tell=teller,
             )
-            ended = await engine.run(spool, by_id, held)
+            ended = await engine.run(spool, places, held)
             if not (wait and ended.next) or ended.interrupted or ended.failure is not None:
                 return ended
             try:
@@ -206,6 +206,16 @@ class Sending:
             title=title(self.campaign, marker),
             marker=marker,
         )
+
+
+async def places_of(journal: Journal, numbers: Mapping[int, int]) -> Mapping[int, Place]:
+    """Find the batches that a plan has just brought into the journal, by the journal's id of their slice."""
+    found = {}
+    for number, slice_id in numbers.items():
+        planned = await journal.batches(slice_id, (Stage.PLANNED,), limit=1)
+        if planned:
+            found[slice_id] = Place(number, planned[0].seq)
+    return found
 
 
 class _Teller:

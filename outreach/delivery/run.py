@@ -38,6 +38,14 @@ NOT_SETTLED = "a lost answer is not settled yet; run send again"
 Tell = Callable[[Stage, int], None]
 
 
+@attrs.frozen
+class Place:
+    """Where the people of one slice of a plan stand: its number in the plan, and ``seq`` of its first batch."""
+
+    number: int
+    first: int
+
+
 class Unsettled(Held):
     """A lost answer must be settled first."""
 
@@ -108,13 +116,13 @@ class Engine:
         """Ask about everything that earlier runs left unknown; nobody is contacted."""
         await self._each_lane(await self._journal.slices(self._key), self._settle_slice)
 
-    async def run(self, spool: Spool, numbers: Mapping[int, int], held: Collection[int] = ()) -> Ended:
+    async def run(self, spool: Spool, places: Mapping[int, Place], held: Collection[int] = ()) -> Ended:
         """Send what is planned.
 
         Args:
             spool: The people, by number of their slice in the plan.
 
-            numbers: The plan's slice number, by the journal's id of the slice.
+            places: Where this plan's people stand, by the journal's id of the slice.
 
             held: Slices (the journal's ids) that are left for a later run.
         """
@@ -122,7 +130,7 @@ class Engine:
         async def go(one: Slice) -> None:
             if one.id in held:
                 raise Held(LIMIT)
-            await self._run_slice(one, numbers.get(one.id), spool)
+            await self._run_slice(one, places.get(one.id), spool)
 
         await self._each_lane(await self._journal.slices(self._key), go)
         self.ended.interrupted = self._stop.is_set() and self.ended.failure is None
@@ -136,21 +144,32 @@ class Engine:
         await asyncio.gather(*(self._lane(name, mine, work) for name, mine in by_lane.items()))
 
     async def _lane(self, name: str, slices: Sequence[Slice], work: Callable[[Slice], Any]) -> None:
-        for one in slices:
-            if name not in self._lanes:
-                await self._hold(one, f"the campaign no longer has a route through {name}")
-                continue
-            try:
-                await work(one)
-            except Held as reason:
-                self.ended.unsettled += isinstance(reason, Unsettled)
+        try:
+            for one in slices:
+                await self._work(name, one, work)
+        except Exception as failure:  # noqa: BLE001  # the other accounts finish what is in flight, then it is raised
+            self.ended.failure = self.ended.failure or failure
+            self._stop.set()
+
+    async def _work(self, name: str, one: Slice, work: Callable[[Slice], Any]) -> None:
+        if name not in self._lanes:
+            await self._hold(one, f"the campaign no longer has a route through {name}")
+            return
+        try:
+            await work(one)
+        except Held as reason:
+            self.ended.unsettled += isinstance(reason, Unsettled)
+            if str(reason) == WAITING:
+                await self._wait_for(one, due(self._campaign.schedule, one.zone, self._clock.now()).at)
+            elif str(reason) == EXPIRED:
+                await self._expire(one)
+            else:
                 await self._hold(one, str(reason))
-            except Stopped:
-                await self._hold(one, "stopped")
-            except Exception as failure:  # noqa: BLE001  # the other accounts finish what is in flight, then it is raised
-                self.ended.failure = self.ended.failure or failure
-                self._stop.set()
-                return
+        except Stopped:
+            await self._hold(one, "stopped")
+
+    async def _expire(self, one: Slice) -> None:
+        await self._journal.cancel(one.id, stages=UNFINISHED, reason=EXPIRED, at=self._clock.now())
 
     async def _hold(self, one: Slice, reason: str) -> None:
         await self._journal.hold(one.id, reason=reason, at=self._clock.now())
@@ -184,15 +203,14 @@ class Engine:
     async def _again(self, one: Slice) -> Slice:
         return next(other for other in await self._journal.slices(self._key) if other.id == one.id)
 
-    async def _run_slice(self, one: Slice, number: int | None, spool: Spool) -> None:
+    async def _run_slice(self, one: Slice, place: Place | None, spool: Spool) -> None:
         """Open, load, compare, launch; what was done by an earlier run is not done again."""
         lane = self._lanes[one.provider]
         if not await self._journal.batches(one.id, UNFINISHED, limit=1):
             return
-        planned = await self._journal.batches(one.id, (Stage.PLANNED,), limit=1)
         opening = due(self._campaign.schedule, one.zone, self._clock.now())
         if opening.expired:
-            await self._journal.cancel(one.id, stages=UNFINISHED, reason=EXPIRED, at=self._clock.now())
+            await self._expire(one)
             return
         if opening.at > self._clock.now() and not lane.carrier.provider.capabilities.schedules:
             await self._wait_for(one, opening.at)
@@ -200,8 +218,8 @@ class Engine:
         made = self._job(one, opening.at)
         one = await self._steps(one, Step.OPEN, lane.carrier.provider.open(made), made)
         for _ in range(MOST_ROUNDS):
-            if number is not None and planned:
-                await self._load_all(one, made, number, spool, planned[0].seq)
+            if place is not None:
+                await self._load_all(one, made, place, spool)
             launch = lane.carrier.provider.launch(made)
             if not launch:
                 return
@@ -301,10 +319,10 @@ class Engine:
             return EXPIRED
         return WAITING if opening.at > self._clock.now() else ""
 
-    async def _load_all(self, one: Slice, made: Job[Any], number: int, spool: Spool, first: int) -> None:
-        """Load every batch that this plan brought, several at a time; the first of them has ``seq`` first."""
+    async def _load_all(self, one: Slice, made: Job[Any], place: Place, spool: Spool) -> None:
+        """Load every batch that this plan brought, several at a time."""
         lane = self._lanes[one.provider]
-        work = self._planned(one, number, spool, first)
+        work = self._planned(one, place, spool)
         lock = asyncio.Lock()
         ended: list[BaseException] = []
 
@@ -323,12 +341,11 @@ class Engine:
         if ended:
             raise ended[0]
 
-    async def _planned(
-        self, one: Slice, number: int, spool: Spool, first: int
-    ) -> AsyncIterator[tuple[BatchRow, Spooled]]:
-        """Give the planned batches of a slice with what the adapter needs for them."""
-        async for row in self._pages(one, (Stage.PLANNED,), after=first - 1):
-            yield row, spool.at(number, row.seq - first)
+    async def _planned(self, one: Slice, place: Place, spool: Spool) -> AsyncIterator[tuple[BatchRow, Spooled]]:
+        """Give the planned batches of a slice with what the adapter needs for them; others wait for the next plan."""
+        async for row in self._pages(one, (Stage.PLANNED,), after=place.first - 1):
+            if row.seq < place.first + spool.count(place.number):
+                yield row, spool.at(place.number, row.seq - place.first)
 
     async def _pages(self, one: Slice, stages: Sequence[Stage], *, after: int = -1) -> AsyncIterator[BatchRow]:
         while rows := await self._journal.batches(one.id, stages, after=after, limit=PAGE):

@@ -52,13 +52,17 @@ class Spool:
         record = {"c": channel, "w": provider, "x": reason, "p": phones, "i": ids, "r": rows}
         self._skipped.append(self._write(record))
 
+    def count(self, slice_number: int) -> int:
+        """Say how many batches a slice has."""
+        return len(self._offsets.get(slice_number, ()))
+
     def at(self, slice_number: int, index: int) -> Spooled:
         """Give a batch of a slice by its position."""
         return _spooled(self._read(self._offsets[slice_number][index]))
 
     def batches(self, slice_number: int) -> Iterator[Spooled]:
         """Give the batches of a slice in order."""
-        for index in range(len(self._offsets.get(slice_number, ()))):
+        for index in range(self.count(slice_number)):
             yield self.at(slice_number, index)
 
     def new_batches(self) -> Iterator[NewBatch]:

@@ -202,6 +202,35 @@ def test_waiting_sleeps_until_it_is_due(tmp_path: Path) -> None:
     assert max(clock.slept) == pytest.approx(5 * 3600)
 
 
+def test_a_window_that_closes_in_the_middle_is_waited_for(tmp_path: Path) -> None:
+    """What did not get out before the window closed goes out when it opens again, and nobody twice."""
+    window = Window(start=time(10), end=time(18))
+    made = campaign(tmp_path, rows(12), schedule=Schedule(window=window), limits=Limits(per_hour=5))
+    clock = Clock()
+    clock.moment = datetime.fromisoformat("2026-12-01T17:30:00+05:45")
+
+    once = outreach.send(made, sandbox=True, clock=clock)
+    assert (once.deliveries[State.ACCEPTED], once.waiting, once.exit_code) == (5, 7, 0)
+    assert once.next == datetime.fromisoformat("2026-12-02T10:00:00+05:45")
+
+    more = attrs.evolve(made, contacts=Contacts(sources=rows(12)))
+    rest = outreach.send(more, sandbox=True, clock=clock, wait=True)
+    assert (rest.deliveries[State.ACCEPTED], rest.waiting) == (12, 0)
+    assert clock.moment > datetime.fromisoformat("2026-12-02T10:00:00+05:45")
+
+
+def test_what_expires_in_the_middle_is_cancelled(tmp_path: Path) -> None:
+    """People whose turn did not come before the campaign expired are on the books as cancelled."""
+    schedule = Schedule(expires=START + timedelta(minutes=30))
+    made = campaign(tmp_path, rows(12), schedule=schedule, limits=Limits(per_hour=5))
+
+    summary = outreach.send(made, sandbox=True, clock=Clock())
+
+    assert (summary.deliveries[State.ACCEPTED], summary.deliveries[State.CANCELLED]) == (5, 7)
+    assert summary.reasons == {(State.CANCELLED, "expired"): 7}
+    assert summary.exit_code == 1
+
+
 def test_no_hour_reaches_more_people_than_stated(tmp_path: Path) -> None:
     """The pace per hour holds within a call and over two of them."""
     clock = Clock()

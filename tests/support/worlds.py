@@ -27,6 +27,7 @@ from outreach.planning.carrier import carriers, title
 from outreach.planning.reading import read
 from outreach.plugins import Plugins
 from outreach.provider import Emulator
+from outreach.sending import places_of
 from outreach.wire import Received, Request, Response
 
 START = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
@@ -202,7 +203,7 @@ class World:
                 at=clock.now(),
             )
             engine = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop)
-            self._raise(await engine.run(spool, {slice_id: number for number, slice_id in numbers.items()}))
+            self._raise(await engine.run(spool, await places_of(journal, numbers)))
         return (await journal.counts(KEY)).deliveries
 
     def _raise(self, ended: Ended) -> None:
