@@ -75,6 +75,8 @@ class World:
     seen: list[Request] = attrs.field(factory=list)
     before: Callable[[Request], None] = attrs.field(default=lambda _request: None)
     doubles: str = ""
+    hides: bool = False
+    at_hook: Callable[[str], None] = attrs.field(default=lambda _name: None)
 
     def __attrs_post_init__(self) -> None:
         self.emulators = {name: provider.emulate() for name, provider in self.plugins.providers.items()}
@@ -117,6 +119,9 @@ class World:
         if self.doubles and self.doubles in request.target:
             self._answer(request)
         response = self._answer(request)
+        if self.hides and "campaign-detail" in request.target:
+            listed = response.json()
+            response = Response.of({**listed, "count": listed["count"] - 1, "results": listed["results"][1:]})
         if fault == "lost after":
             raise Lost("no answer")
         return Response.of({"detail": "made up"}, 500) if fault == "500" else response
@@ -131,9 +136,10 @@ class World:
         )
         return self.emulators[self.provider].answer(received, self.clock.now())
 
-    def hook(self, _name: str) -> None:
+    def hook(self, name: str) -> None:
         """Count the points where a crash matters, and die at one of them."""
         self.hooks += 1
+        self.at_hook(name)
         if self.hooks == self.crash_at:
             raise Crash
 
