@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from outreach.planning.compare import Change, Comparison
     from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
     from outreach.results import Phase, Progress, Summary
+    from outreach.suppressing import Changed
 
 #: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
 _NAMES = {
@@ -76,7 +77,12 @@ _NAMES = {
         "requests",
         "send",
         "status",
+        "suppress",
+        "suppress_file",
+        "suppressions",
+        "unsuppress",
     ),
+    "outreach.delivery.donotcontact": ("Entry",),
     "outreach.delivery.journal": ("DeliveryRow",),
     "outreach.errors": (
         "CredentialError",
@@ -115,6 +121,7 @@ _NAMES = {
     ),
     "outreach.planning.compare": ("Change", "Comparison"),
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
+    "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
@@ -123,6 +130,7 @@ __all__ = [
     "AiCallContent",
     "Campaign",
     "Change",
+    "Changed",
     "Channel",
     "Columns",
     "Comparison",
@@ -130,6 +138,7 @@ __all__ = [
     "CredentialError",
     "Day",
     "DeliveryRow",
+    "Entry",
     "EnvironmentProblem",
     "JournalError",
     "JournalInUse",
@@ -172,6 +181,10 @@ __all__ = [
     "requests",
     "send",
     "status",
+    "suppress",
+    "suppress_file",
+    "suppressions",
+    "unsuppress",
 ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import attrs
 
 from outreach.errors import Refused
-from outreach.model import Campaign
+from outreach.model import Campaign, Channel
 from outreach.planning.build import Builder
 from outreach.planning.carrier import carriers
 from outreach.planning.reading import read, suppressed
@@ -29,8 +29,10 @@ from outreach.results import Phase, Progress, Summary, Watch
 if TYPE_CHECKING:
     from outreach.contacts.values import Dropped
     from outreach.delivery.clock import Clock
+    from outreach.delivery.donotcontact import Entry, Lists
     from outreach.delivery.journal import DeliveryRow
     from outreach.planning.compare import Comparison
+    from outreach.suppressing import Changed
 
 #: Environment variable that names the journal.
 JOURNAL = "OUTREACH_JOURNAL"
@@ -71,6 +73,7 @@ def load(
 def plan(
     campaign: Campaign,
     *,
+    journal: str | Path | None = None,
     sandbox: bool = False,
     plugins: Plugins | None = None,
     watch: Watch | None = None,
@@ -78,10 +81,12 @@ def plan(
     rejects: Callable[[Dropped], None] | None = None,
     now: datetime | None = None,
 ) -> Plan:
-    """Say what would happen, without a network and without a journal.
+    """Say what would happen, without a network and without opening a journal.
 
     Args:
         campaign: What would go out.
+
+        journal: As for ``send``: the organisation's do-not-contact list beside it counts.
 
         sandbox: Take the adapter's own sandbox account where the campaign states none.
 
@@ -99,10 +104,12 @@ def plan(
         SpecError: The contact lists or suppression lists are wrong.
 
         PluginError: A provider is not installed.
+
+        EnvironmentProblem: The organisation's do-not-contact list cannot be read.
     """
     accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
     builder = Builder(
-        campaign, accounts, now=now or datetime.now(UTC), suppressed=suppressed(campaign), rejects=rejects
+        campaign, accounts, now=now or datetime.now(UTC), suppressed=_lists(campaign, journal), rejects=rejects
     )
     for rows in read(campaign, builder, stdin):
         if watch is not None:
@@ -114,6 +121,7 @@ def compare(
     campaign: Campaign,
     via: str,
     *,
+    journal: str | Path | None = None,
     plugins: Plugins | None = None,
     watch: Watch | None = None,
     stdin: BinaryIO | None = None,
@@ -128,6 +136,8 @@ def compare(
         campaign: As it is now.
 
         via: The other provider.
+
+        journal: As for ``send``: the organisation's do-not-contact list beside it counts.
 
         plugins: None: all that are installed.
 
@@ -146,7 +156,7 @@ def compare(
 
     now = now or datetime.now(UTC)
     plugins = plugins or load_plugins()
-    lists = suppressed(campaign)
+    lists = _lists(campaign, journal)
 
     def side(one: Campaign) -> tuple[Builder, LeftOut]:
         accounts, sink = carriers(one, plugins, sandbox=True), LeftOut()
@@ -165,6 +175,7 @@ def compare(
 def requests(
     campaign: Campaign,
     *,
+    journal: str | Path | None = None,
     sandbox: bool = False,
     plugins: Plugins | None = None,
     stdin: BinaryIO | None = None,
@@ -185,7 +196,7 @@ def requests(
     now = now or datetime.now(UTC)
     accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
     with Spool() as spool:
-        builder = Builder(campaign, accounts, now=now, suppressed=suppressed(campaign), sink=spool)
+        builder = Builder(campaign, accounts, now=now, suppressed=_lists(campaign, journal), sink=spool)
         for _ in read(campaign, builder, stdin):
             pass
         refusals = builder.finish().refusals
@@ -326,16 +337,141 @@ def report(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bo
             runner.run(rows.aclose())  # type: ignore[attr-defined]  # an async generator has aclose
 
 
+def suppress(  # keywords, each with a default
+    numbers: Iterable[str],
+    *,
+    journal: str | Path | None = None,
+    channel: Channel | None = None,
+    reason: str = "",
+    country: str | None = None,
+    by: str | None = None,
+    now: datetime | None = None,
+) -> Changed:
+    """Put numbers on the organisation's own do-not-contact list, also while a send runs: it sees them at once.
+
+    Args:
+        numbers: In any spelling.
+
+        journal: The list lies beside it. None: ``$OUTREACH_JOURNAL``, else ``.outreach`` in the working directory.
+
+        channel: The only channel to be closed; None: all.
+
+        reason: For people.
+
+        country: Two-letter country of numbers without ``+``.
+
+        by: Who says so; None: whoever runs this process.
+
+        now: Aware; None: the machine's clock.
+
+    Raises:
+        SpecError: One of them is no number; nothing was changed.
+
+        EnvironmentProblem: The list cannot be read or written.
+    """
+    from outreach import suppressing  # noqa: PLC0415  # only here
+
+    entries = suppressing.entries_of(
+        numbers, channel=channel, closed=True, reason=reason, country=country, by=by, at=now or datetime.now(UTC)
+    )
+    return suppressing.add(_list_path(journal), entries)
+
+
+def unsuppress(  # keywords, each with a default
+    numbers: Iterable[str],
+    *,
+    journal: str | Path | None = None,
+    channel: Channel | None = None,
+    reason: str = "",
+    country: str | None = None,
+    by: str | None = None,
+    now: datetime | None = None,
+) -> Changed:
+    """Take numbers off the organisation's own do-not-contact list; the arguments are those of ``suppress``.
+
+    Raises:
+        SpecError: One of them is no number, or does not stand there like that; nothing was changed.
+
+        EnvironmentProblem: The list cannot be read or written.
+    """
+    from outreach import suppressing  # noqa: PLC0415  # only here
+
+    entries = suppressing.entries_of(
+        numbers, channel=channel, closed=False, reason=reason, country=country, by=by, at=now or datetime.now(UTC)
+    )
+    return suppressing.remove(_list_path(journal), entries)
+
+
+def suppress_file(
+    file: str | Path,
+    *,
+    journal: str | Path | None = None,
+    country: str | None = None,
+    by: str | None = None,
+    now: datetime | None = None,
+) -> Changed:
+    """Put every number of a file on the organisation's own do-not-contact list, all or none.
+
+    Args:
+        file: What a campaign's ``suppress`` could name, with the columns ``channel`` and ``reason`` if it has them.
+
+        journal: As for ``suppress``; the others too.
+
+        country: Two-letter country of numbers without ``+``.
+
+        by: Who says so.
+
+        now: Aware.
+
+    Raises:
+        SpecError: An entry cannot be read; nothing was changed.
+
+        EnvironmentProblem: The list cannot be read or written.
+    """
+    from outreach import suppressing  # noqa: PLC0415  # only here
+
+    entries = suppressing.entries_in(str(file), country=country, by=by, at=now or datetime.now(UTC))
+    return suppressing.add(_list_path(journal), entries)
+
+
+def suppressions(*, journal: str | Path | None = None) -> Sequence[Entry]:
+    """Give what the organisation's own do-not-contact list closes by now, in the order in which it was said.
+
+    Raises:
+        EnvironmentProblem: The list cannot be read.
+    """
+    from outreach.delivery import donotcontact  # noqa: PLC0415  # only here
+
+    return list(donotcontact.standing(_list_path(journal)).values())
+
+
 def journal_path(campaign: Campaign, journal: str | Path | None = None, *, sandbox: bool = False) -> Path:
     """Say where the journal is: the one given, else ``$OUTREACH_JOURNAL``, else ``.outreach`` beside the campaign.
 
     The sandbox has a journal of its own, also beside one that is given, so that trying out never counts as sending.
     """
-    stated = str(journal or os.environ.get(JOURNAL) or "").removeprefix("sqlite:///")
-    if not stated:
+    path = _stated(journal)
+    if path is None:
         return campaign.base / ".outreach" / ("sandbox.db" if sandbox else "journal.db")
-    path = Path(stated).expanduser()
     return path.with_name(f"{path.stem}.sandbox{path.suffix}") if sandbox else path
+
+
+def _stated(journal: str | Path | None) -> Path | None:
+    stated = str(journal or os.environ.get(JOURNAL) or "").removeprefix("sqlite:///")
+    return Path(stated).expanduser() if stated else None
+
+
+def _list_path(journal: str | Path | None) -> Path:
+    from outreach.delivery import donotcontact  # noqa: PLC0415  # only here
+
+    return donotcontact.beside(_stated(journal) or Path(".outreach") / "journal.db")
+
+
+def _lists(campaign: Campaign, journal: str | Path | None) -> Lists:
+    """Gather the lists of the campaign, and the organisation's own."""
+    from outreach.delivery.donotcontact import Lists, own  # noqa: PLC0415  # only here
+
+    return Lists((suppressed(campaign), own(journal_path(campaign, journal))))
 
 
 async def _next(rows: AsyncIterator[T]) -> T | None:

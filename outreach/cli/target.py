@@ -84,7 +84,12 @@ def sandbox(function: Command) -> Command:
     return click.option("--sandbox", is_flag=True, help=text)(function)
 
 
+def journal_only(function: Command) -> Command:
+    """Add ``--journal``."""
+    text = "The record of what was done [default: $OUTREACH_JOURNAL, else .outreach/journal.db beside SPEC]."
+    return click.option("--journal", metavar="URL", help=text)(function)
+
+
 def journal(function: Command) -> Command:
     """Add the options that say which journal is meant."""
-    text = "The record of what was done [default: $OUTREACH_JOURNAL, else .outreach/journal.db beside SPEC]."
-    return sandbox(click.option("--journal", metavar="URL", help=text)(function))
+    return sandbox(journal_only(function))

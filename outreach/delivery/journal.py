@@ -15,7 +15,7 @@ Public states follow from a batch's stage::
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -104,6 +104,14 @@ class People:
 
     def __len__(self) -> int:
         return len(self.phones)
+
+    def take(self, indexes: Sequence[int]) -> People:
+        """Give some of them, in this order."""
+        return People(
+            phones=[self.phones[index] for index in indexes],
+            ids=[self.ids[index] for index in indexes],
+            rows=[self.rows[index] for index in indexes],
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -393,6 +401,16 @@ class Journal(Protocol):
 
         Raises:
             JournalError: One of the stages is more than ``planned`` to the outside. Nothing is changed.
+        """
+
+    async def leave_out(self, slice_id: int, seq: int, indexes: Collection[int], *, reason: str, at: datetime) -> None:
+        """Take people out of a batch who are planned, or loaded and proved not to be at the vendor any more.
+
+        They stand in the report as skipped on each channel of the batch, with the reason; the others keep their order.
+
+        Raises:
+            JournalError: There is no such batch or person, or one of them is more than planned or loaded. Nothing is
+                changed.
         """
 
     async def hold(self, slice_id: int, *, reason: str, at: datetime) -> None:

@@ -374,6 +374,24 @@ class MemoryJournal:
             each.change(closed=True)
         return sum(_cancel(batch, stages, (Stage.CANCELLED, reason), at) for batch in batches)
 
+    async def leave_out(self, slice_id: int, seq: int, indexes: Collection[int], *, reason: str, at: datetime) -> None:
+        """Take people out of a batch who are planned or loaded; they are skipped."""
+        batch, each = self._batch(slice_id, seq), self._slice(slice_id)
+        if set(indexes) - set(range(len(batch.people))):
+            _refuse(f"batch {seq} of slice {slice_id} does not hold these people")
+        gone = [batch.people[index] for index in sorted(set(indexes))]
+        if any(batch.fate(person)[0] not in {Stage.PLANNED, Stage.LOADED} for person in gone):
+            _refuse("people who were, or may have been, contacted cannot be left out")
+        batch.people = [person for person in batch.people if person not in gone]
+        if batch.people:
+            batch.arrange(batch.base)
+        else:
+            each.batches.remove(batch)
+        crowd = People(phones=[p.phone for p in gone], ids=[p.id for p in gone], rows=[p.row for p in gone])
+        for channel in gone[0].channels if gone else ():
+            skipped = Skipped(channel=channel, provider=each.value.provider, reason=reason, people=crowd)
+            self._skipped.setdefault(each.campaign, []).append((skipped, at))
+
     async def hold(self, slice_id: int, *, reason: str, at: datetime) -> None:
         """Write on a slice and its batches why they were not sent."""
         each = self._slices.get(slice_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from outreach.delivery.donotcontact import Entry
 from outreach.delivery.journal import DeliveryRow
 from outreach.errors import Problem
 from outreach.model import Channel, State
@@ -140,6 +141,17 @@ def _carried(route: tuple[str, str], states: Mapping[State, int]) -> Shape:
 
 def _states(counts: Mapping[State, int]) -> dict[str, int]:
     return {state.value: counts.get(state, 0) for state in STATES}
+
+
+def entry(one: Entry) -> Shape:
+    """Give one element of ``suppress list --json``."""
+    return {
+        "phone": one.phone,
+        "channel": one.channel and one.channel.value,
+        "reason": one.reason,
+        "by": one.by,
+        "at": _time(one.at),
+    }
 
 
 def delivery(row: DeliveryRow, phone: str) -> Shape:

@@ -1049,3 +1049,77 @@ async def test_long_lists_are_read_to_the_end(desk: Desk) -> None:
 
     assert seen == [phone(n) for n in [*range(14_000), *range(20_000, 33_000)]]
     assert len(await numbers_contacted(journal)) == 700
+
+
+# Leaving people out
+
+
+@pytest.mark.asyncio
+async def test_people_left_out_of_a_planned_batch_are_skipped_on_each_channel(desk: Desk) -> None:
+    """They leave the batch, which keeps its place and order, and stand in the report as skipped with the reason."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3], channels=BOTH)
+
+    await journal.leave_out(slice_id, 0, [1], reason="suppressed", at=T1)
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert (batch.seq, batch.stage, list(batch.people.phones)) == (0, Stage.PLANNED, [phone(1), phone(3)])
+    found = await states(journal)
+    assert found["voice", phone(2)] == found["sms", phone(2)] == (State.SKIPPED, "suppressed")
+    assert (await journal.counts(KEY)).skipped == {"suppressed": 2}
+
+
+@pytest.mark.asyncio
+async def test_a_batch_whose_people_are_all_left_out_is_gone(desk: Desk) -> None:
+    """Nobody is left to send to."""
+    slice_id = await plan(desk.journal, [1, 2])
+
+    await desk.journal.leave_out(slice_id, 0, [0, 1], reason="suppressed", at=T1)
+
+    assert await all_batches(desk.journal, slice_id) == []
+    assert (await desk.journal.counts(KEY)).deliveries[State.SKIPPED] == 2
+
+
+@pytest.mark.asyncio
+async def test_loaded_people_can_be_left_out_and_the_others_keep_their_receipts(desk: Desk) -> None:
+    """Whoever was deleted at the vendor leaves; what is known of the others stays theirs."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    receipts = {index: Receipt(vendor_id=f"v{index}", status=Status.QUEUED, word="") for index in (0, 1)}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED, receipts=receipts), reaches=False)
+
+    await journal.leave_out(slice_id, 0, [0], reason="suppressed", at=T2)
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert list(batch.people.phones) == [phone(2)]
+    assert (batch.receipts.get(0) or batch.receipt) == receipts[1]
+    assert await numbers_contacted(journal) == [(VOICE, phone(2))]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.UNKNOWN, Stage.REJECTED])
+async def test_whoever_may_have_been_contacted_cannot_be_left_out(desk: Desk, stage: Stage) -> None:
+    """A late wish does not hide a contact: nothing is changed."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=stage, reason="r"))
+
+    with pytest.raises(JournalError):
+        await journal.leave_out(slice_id, 0, [0], reason="suppressed", at=T2)
+    with pytest.raises(JournalError):
+        await journal.leave_out(slice_id, 0, [2], reason="suppressed", at=T2)
+
+    assert (await journal.counts(KEY)).skipped == {}
+    assert len((await all_batches(journal, slice_id))[0].people) == 2
+
+
+@pytest.mark.asyncio
+async def test_people_left_out_are_planned_anew_when_they_may_be(desk: Desk) -> None:
+    """A new plan decides again about whoever was left out, and says it once."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await journal.leave_out(slice_id, 0, [0], reason="suppressed", at=T1)
+
+    await plan(journal, [1, 2], at=T2)
+
+    assert await states(journal) == {("voice", phone(n)): (State.PLANNED, "") for n in (1, 2)}

@@ -215,6 +215,12 @@ class JournalMachine(RuleBasedStateMachine):
         at = self.tick()
         self.both(lambda journal: journal.cancel(slice_id, stages=which, reason=reason, at=at))
 
+    @rule(slice_id=slice_ids, seq=seqs, which=st.sets(indexes), reason=reasons)
+    def leave_out(self, slice_id: int, seq: int, which: set[int], reason: str) -> None:
+        """Take people out."""
+        at = self.tick()
+        self.both(lambda journal: journal.leave_out(slice_id, seq, which, reason=reason, at=at))
+
     @rule(slice_id=slice_ids, reason=reasons)
     def hold(self, slice_id: int, reason: str) -> None:
         """Stand still."""

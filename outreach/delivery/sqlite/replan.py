@@ -196,7 +196,7 @@ def _add_batches(
         place = places[new.slice_number]
         if not len(new.people):
             continue
-        values = _columns(new.people)
+        values = records.columns(new.people)
         keys = packing.phone_keys(values["phones"])
         earlier = left.earlier(place.channels, keys)
         left.found(place.channels, keys)
@@ -223,21 +223,12 @@ _NEW: Mapping[str, Any] = {
 }
 
 
-def _columns(people: People) -> dict[str, Any]:
-    return {
-        "size": len(people),
-        "phones": packing.pack_phones(people.phones),
-        "ids": packing.pack_ids(people.ids),
-        "row_numbers": packing.pack_rows(people.rows),
-    }
-
-
 def _add_skipped(
     connection: sqlite3.Connection, campaign: int, skipped: Iterable[Skipped], left: _Left, at: int
 ) -> None:
     connection.execute(queries()["skipped_clear"], {"campaign": campaign})
     for position, each in enumerate(_chunks(skipped)):
-        values = _columns(each.people)
+        values = records.columns(each.people)
         if each.channel:
             left.found([each.channel], packing.phone_keys(values["phones"]))
         values |= {"id": records.place(campaign, position), "updated_at": at}
