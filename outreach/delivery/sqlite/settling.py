@@ -52,6 +52,25 @@ def cancel(batch: BatchRow, stages: Collection[Stage], reason: str, at: datetime
     return arrange(now, fates, base), len(given_up)
 
 
+def mark(batch: BatchRow, indexes: Collection[int], fate: Fate, at: datetime) -> list[BatchRow]:
+    """Take a person's word for people: the batch as it is now, and the batches that move out of it.
+
+    Raises:
+        JournalError: Somebody is not in it, or not unknown.
+    """
+    check(batch, indexes)
+    fates = fates_of(batch)
+    others = {fates[index][0] for index in indexes} - {Stage.UNKNOWN}
+    if others:
+        msg = f"people who are {', '.join(sorted(others))} are not unknown: nobody's word is needed"
+        raise JournalError(msg)
+    for index in indexes:
+        fates[index] = fate
+    batch = attrs.evolve(batch, updated_at=at)
+    base = (batch.stage, batch.reason)
+    return [arrange(pick(batch, stay), [fates[index] for index in stay], base) for stay in _parts(fates)]
+
+
 def leave_out(batch: BatchRow, indexes: Collection[int]) -> tuple[BatchRow, BatchRow]:
     """Divide a batch into those who stay and those who are left out, both in order.
 

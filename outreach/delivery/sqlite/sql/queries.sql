@@ -208,6 +208,16 @@ FROM slice CROSS JOIN batch CROSS JOIN people ON people.batch = batch.id
 WHERE slice.campaign = :campaign AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32
     AND (exceptions IS NOT NULL OR tally IS '')
 
+-- What people said
+
+-- :mark_add
+-- A person's word about somebody.
+INSERT INTO mark (campaign, provider, channels, phone, sent, said_by, reason, said_at)
+VALUES (:campaign, :provider, :channels, :phone, :sent, :by, :reason, :at)
+-- :mark_list
+-- All of it, in order.
+SELECT phone, channels, provider, sent, said_by, reason, said_at FROM mark WHERE campaign = :campaign ORDER BY id
+
 -- People left out
 
 -- :skipped_clear
