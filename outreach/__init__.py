@@ -61,21 +61,28 @@ if TYPE_CHECKING:
     from outreach.planning.compare import Change, Comparison
     from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
     from outreach.results import Phase, Progress, Summary
+    from outreach.settling import Marked, Settlement
     from outreach.suppressing import Changed
 
 #: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
 _NAMES = {
     "outreach.client": (
+        "amark",
+        "amark_openings",
         "areport",
         "asend",
+        "asettle",
         "astatus",
         "compare",
         "journal_path",
         "load",
+        "mark",
+        "mark_openings",
         "plan",
         "report",
         "requests",
         "send",
+        "settle",
         "status",
         "suppress",
         "suppress_file",
@@ -121,6 +128,7 @@ _NAMES = {
     ),
     "outreach.planning.compare": ("Change", "Comparison"),
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
+    "outreach.settling": ("Marked", "Settlement"),
     "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
 }
@@ -143,6 +151,7 @@ __all__ = [
     "JournalError",
     "JournalInUse",
     "Limits",
+    "Marked",
     "Messages",
     "OutreachError",
     "PerContact",
@@ -160,6 +169,7 @@ __all__ = [
     "Schedule",
     "Secret",
     "Settings",
+    "Settlement",
     "SmsContent",
     "SpecError",
     "State",
@@ -170,16 +180,22 @@ __all__ = [
     "VoiceContent",
     "WhatsappContent",
     "Window",
+    "amark",
+    "amark_openings",
     "areport",
     "asend",
+    "asettle",
     "astatus",
     "compare",
     "journal_path",
     "load",
+    "mark",
+    "mark_openings",
     "plan",
     "report",
     "requests",
     "send",
+    "settle",
     "status",
     "suppress",
     "suppress_file",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from outreach.delivery.donotcontact import Entry, Lists
     from outreach.delivery.journal import DeliveryRow
     from outreach.planning.compare import Comparison
+    from outreach.settling import Marked, Settlement
     from outreach.suppressing import Changed
 
 #: Environment variable that names the journal.
@@ -335,6 +336,161 @@ def report(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bo
                 yield row
         finally:
             runner.run(rows.aclose())  # type: ignore[attr-defined]  # an async generator has aclose
+
+
+async def asettle(
+    campaign: Campaign,
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    wait: bool = False,
+    plugins: Plugins | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Settlement:
+    """Ask the vendors what became of everything unknown, and say what was found; nobody is contacted.
+
+    Args:
+        campaign: As it was sent.
+
+        journal: As for ``asend``.
+
+        sandbox: As for ``asend``.
+
+        wait: "Not found" proves nothing before the account's ``settle_after`` seconds have passed: sleep until then,
+            and ask again.
+
+        plugins: None: all that are installed.
+
+        clock: None: the machine's.
+
+        rng: Source of the jitter between tries; None: the system's.
+
+    Raises:
+        JournalError: The journal is in use, damaged or was copied.
+
+        CredentialError: A secret cannot be read.
+
+        PluginError: A provider is not installed.
+    """
+    from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # brings in aiohttp
+    from outreach.sending import Sending  # noqa: PLC0415  # as above
+    from outreach.settling import settle  # noqa: PLC0415  # as above
+
+    async with AsyncExitStack() as stack:
+        sending = await Sending.begin(
+            stack,
+            campaign,
+            path=journal_path(campaign, journal, sandbox=sandbox),
+            plugins=plugins or load_plugins(),
+            sandbox=sandbox,
+            clock=clock or SystemClock(),
+            rng=rng or random.SystemRandom(),
+            stop=asyncio.Event(),
+            watch=_unwatched,
+        )
+        return await settle(sending, wait=wait)
+
+
+def settle(campaign: Campaign, **options: Any) -> Settlement:
+    """Do what ``asettle`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(asettle(campaign, **options))
+
+
+async def amark(  # noqa: PLR0913  # keywords, each with a default
+    campaign: Campaign,
+    phones: Iterable[str] | None,
+    *,
+    sent: bool,
+    reason: str = "",
+    by: str | None = None,
+    channel: Channel | None = None,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    now: datetime | None = None,
+) -> Marked:
+    """Take a person's word for deliveries of whom no vendor can tell. No network.
+
+    ``sent`` makes them accepted. Otherwise they are planned again, and the next ``send`` contacts them: be sure that
+    the vendor will not, for instance by deleting its campaign first.
+
+    Args:
+        campaign: As it was sent.
+
+        phones: In any spelling that the campaign's country allows; None: everybody who is unknown.
+
+        sent: Whether they were contacted.
+
+        reason: How it is known.
+
+        by: Who says so; None: whoever runs this process.
+
+        channel: The channel that is meant, where a number is unknown on more than one.
+
+        journal: As for ``asend``.
+
+        sandbox: As for ``asend``.
+
+        now: Aware; None: the machine's clock.
+
+    Raises:
+        SpecError: A number is none, or not unknown, or on several channels; all are named, and nothing was changed.
+
+        JournalError: The journal is in use, damaged or was copied.
+    """
+    from outreach.settling import mark  # noqa: PLC0415  # brings in aiohttp
+    from outreach.standing import key_of, opened  # noqa: PLC0415  # brings in sqlite3
+    from outreach.suppressing import numbers_of, who  # noqa: PLC0415  # only here
+
+    numbers = None if phones is None else numbers_of(phones, campaign.contacts.country)
+    async with opened(journal_path(campaign, journal, sandbox=sandbox)) as found:
+        return await mark(
+            found,
+            key_of(campaign),
+            phones=numbers,
+            channel=channel,
+            sent=sent,
+            by=by or who(),
+            reason=reason,
+            at=now or datetime.now(UTC),
+        )
+
+
+def mark(campaign: Campaign, phones: Iterable[str] | None, **options: Any) -> Marked:
+    """Do what ``amark`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(amark(campaign, phones, **options))
+
+
+async def amark_openings(
+    campaign: Campaign,
+    *,
+    reason: str = "",
+    by: str | None = None,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    now: datetime | None = None,
+) -> Marked:
+    """Take a person's word that no campaign was made at a vendor where the answer to that was lost. No network.
+
+    Such a request reaches nobody: the next ``send`` makes it again. The arguments are those of ``amark``.
+
+    Raises:
+        SpecError: No such answer was lost.
+
+        JournalError: The journal is in use, damaged or was copied.
+    """
+    from outreach.settling import mark_openings  # noqa: PLC0415  # brings in aiohttp
+    from outreach.standing import key_of, opened  # noqa: PLC0415  # brings in sqlite3
+    from outreach.suppressing import who  # noqa: PLC0415  # only here
+
+    async with opened(journal_path(campaign, journal, sandbox=sandbox)) as found:
+        at = now or datetime.now(UTC)
+        return await mark_openings(found, key_of(campaign), by=by or who(), reason=reason, at=at)
+
+
+def mark_openings(campaign: Campaign, **options: Any) -> Marked:
+    """Do what ``amark_openings`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(amark_openings(campaign, **options))
 
 
 def suppress(  # keywords, each with a default

@@ -112,7 +112,7 @@ class Sending:
         """Plan, ask, send."""
         with Spool(self.campaign.base if self.campaign.base.is_dir() else None) as spool:
             await self._refuse_changed()
-            await self._settle()
+            await self.settle()
             plan, slices = await self._plan(spool, limit, stdin)
             _permit(plan, approve=approve, confirm=confirm, strict=strict)
             ended = await self._send(spool, plan, slices, wait=wait)
@@ -123,7 +123,12 @@ class Sending:
         halted, down = any(lane.halted for lane in lanes), any(lane.unavailable for lane in lanes)
         return summary(self.key, plan.digest, plan.rows, counts, ended, halted=halted, down=down)
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
+        """Ask about everything that earlier runs left unknown; nobody is contacted.
+
+        Raises:
+            EnvironmentProblem: The disk failed.
+        """
         engine = self._engine()
         await engine.settle()
         if engine.ended.failure is not None:

@@ -50,10 +50,14 @@ class Target:
 
     def send_command(self, *more: str) -> str:
         """Write the command that sends this campaign, or goes on sending it, for people to copy."""
+        return self.command("send", *more)
+
+    def command(self, name: str, *more: str) -> str:
+        """Write a command about this campaign, for people to copy."""
         options = {"--accounts": self.accounts, "--via": self.via, "--journal": self.journal}
         given = [part for name, value in options.items() if value is not None for part in (name, str(value))]
         sandbox = ["--sandbox"] if self.sandbox else []
-        return shlex.join(["outreach", "send", str(self.path), *given, *sandbox, *more])
+        return shlex.join(["outreach", name, str(self.path), *given, *sandbox, *more])
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
