@@ -61,22 +61,35 @@ if TYPE_CHECKING:
     from outreach.planning.compare import Change, Comparison
     from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
     from outreach.results import Phase, Progress, Summary
+    from outreach.settling import Marked, Settlement
+    from outreach.suppressing import Changed
 
 #: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
 _NAMES = {
     "outreach.client": (
+        "amark",
+        "amark_openings",
         "areport",
         "asend",
+        "asettle",
         "astatus",
         "compare",
         "journal_path",
         "load",
+        "mark",
+        "mark_openings",
         "plan",
         "report",
         "requests",
         "send",
+        "settle",
         "status",
+        "suppress",
+        "suppress_file",
+        "suppressions",
+        "unsuppress",
     ),
+    "outreach.delivery.donotcontact": ("Entry",),
     "outreach.delivery.journal": ("DeliveryRow",),
     "outreach.errors": (
         "CredentialError",
@@ -115,6 +128,8 @@ _NAMES = {
     ),
     "outreach.planning.compare": ("Change", "Comparison"),
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
+    "outreach.settling": ("Marked", "Settlement"),
+    "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
@@ -123,6 +138,7 @@ __all__ = [
     "AiCallContent",
     "Campaign",
     "Change",
+    "Changed",
     "Channel",
     "Columns",
     "Comparison",
@@ -130,10 +146,12 @@ __all__ = [
     "CredentialError",
     "Day",
     "DeliveryRow",
+    "Entry",
     "EnvironmentProblem",
     "JournalError",
     "JournalInUse",
     "Limits",
+    "Marked",
     "Messages",
     "OutreachError",
     "PerContact",
@@ -151,6 +169,7 @@ __all__ = [
     "Schedule",
     "Secret",
     "Settings",
+    "Settlement",
     "SmsContent",
     "SpecError",
     "State",
@@ -161,17 +180,27 @@ __all__ = [
     "VoiceContent",
     "WhatsappContent",
     "Window",
+    "amark",
+    "amark_openings",
     "areport",
     "asend",
+    "asettle",
     "astatus",
     "compare",
     "journal_path",
     "load",
+    "mark",
+    "mark_openings",
     "plan",
     "report",
     "requests",
     "send",
+    "settle",
     "status",
+    "suppress",
+    "suppress_file",
+    "suppressions",
+    "unsuppress",
 ]
 
 

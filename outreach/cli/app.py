@@ -24,6 +24,8 @@ COMMANDS: Mapping[str, str] = {
     "send": "Send a campaign, or go on with it.",
     "status": "Count a campaign's deliveries by what became of them.",
     "report": "List every delivery with its outcome.",
+    "settle": "Find out what became of everything unknown.",
+    "suppress": "Keep the organisation's own do-not-contact list.",
     "providers": "List what is installed and what it can do.",
     "sandbox": "Serve stand-ins for the vendors on this machine.",
     "schema": "Print the JSON Schema of the campaign file.",

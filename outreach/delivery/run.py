@@ -16,6 +16,7 @@ import attrs
 
 from outreach.answers import Kind, Outcome
 from outreach.delivery.clock import Clock
+from outreach.delivery.donotcontact import SUPPRESSED, Nobody, Watchlist
 from outreach.delivery.journal import BatchRow, CampaignKey, Journal, LoadOutcome, Slice, Stage, Step, StepState
 from outreach.delivery.lane import Attempt, Held, Lane, Stopped
 from outreach.delivery.settle import PAGE, Settler
@@ -90,6 +91,8 @@ class Engine:
         stop: Set it to end the run after the requests in flight.
 
         tell: Told of every step forward; must return at once.
+
+        watchlist: Who must not be contacted by now, whatever the plan says.
     """
 
     def __init__(
@@ -102,6 +105,7 @@ class Engine:
         clock: Clock,
         stop: asyncio.Event,
         tell: Tell = lambda _stage, _count: None,
+        watchlist: Watchlist | None = None,
     ) -> None:
         self._campaign = campaign
         self._key = key
@@ -110,6 +114,7 @@ class Engine:
         self._clock = clock
         self._stop = stop
         self._tell = tell
+        self._watchlist = watchlist or Nobody()
         self.ended = Ended()
 
     async def settle(self) -> None:
@@ -188,7 +193,7 @@ class Engine:
 
     async def _settle_slice(self, one: Slice) -> None:
         lane = self._lanes[one.provider]
-        settler = Settler(self._journal, lane, self._clock.now())
+        settler = self._settler(one)
         made = self._job(one, one.start or self._clock.now())
         provider = lane.carrier.provider
         requests = {Step.OPEN: provider.open(made), Step.LAUNCH: provider.launch(made)}
@@ -199,6 +204,9 @@ class Engine:
         if await self._journal.batches(one.id, (Stage.LOAD_UNKNOWN,), limit=1):
             fresh = await self._again(one)
             await settler.aboard(fresh, made)
+
+    def _settler(self, one: Slice) -> Settler:
+        return Settler(self._journal, self._lanes[one.provider], self._clock.now(), self._watchlist)
 
     async def _again(self, one: Slice) -> Slice:
         return next(other for other in await self._journal.slices(self._key) if other.id == one.id)
@@ -223,7 +231,7 @@ class Engine:
             launch = lane.carrier.provider.launch(made)
             if not launch:
                 return
-            if await Settler(self._journal, lane, self._clock.now()).aboard(one, made):
+            if await self._settler(one).aboard(one, made):
                 break
             if not await self._journal.batches(one.id, (Stage.PLANNED,), limit=1):
                 raise Unsettled(NOT_SETTLED)
@@ -245,8 +253,7 @@ class Engine:
                 continue
             filled = request.fill(one.refs)
             if row is not None and row.state in {StepState.UNKNOWN, StepState.IN_FLIGHT}:
-                settler = Settler(self._journal, self._lanes[one.provider], self._clock.now())
-                state = await settler.step(one, made, row, filled)
+                state = await self._settler(one).step(one, made, row, filled)
             else:
                 state = StepState.UNSENT
             if state is StepState.UNSENT:
@@ -279,7 +286,8 @@ class Engine:
             )
 
         people = [row async for row in self._pages(one, (Stage.LOADED,))] if everyone else []
-        count = sum(len(row.people) - len(row.exceptions) for row in people)
+        phones = [p for row in people for i, p in enumerate(row.people.phones) if i not in row.exceptions]
+        count = len(phones)
         outcome = await self._lanes[one.provider].perform(
             Attempt(
                 request=request,
@@ -287,7 +295,7 @@ class Engine:
                 batch=None,
                 intend=intend,
                 conclude=conclude,
-                still=lambda: self._closed(one, made) if everyone else "",
+                still=lambda: (self._closed(one, made) or self._barred(one, phones)) if everyone else "",
                 people=count,
             )
         )
@@ -305,8 +313,7 @@ class Engine:
         rows = await self._journal.steps(one.id)
         row = next(row for row in rows if row.step is step and row.position == position)
         try:
-            settler = Settler(self._journal, self._lanes[one.provider], self._clock.now())
-            return await settler.step(one, made, row, request)
+            return await self._settler(one).step(one, made, row, request)
         except (Held, Stopped):
             return StepState.UNKNOWN
 
@@ -318,6 +325,20 @@ class Engine:
         if opening.expired:
             return EXPIRED
         return WAITING if opening.at > self._clock.now() else ""
+
+    def _barred(self, one: Slice, phones: Sequence[str]) -> str:
+        """Say that somebody in the vendor's campaign was suppressed after all; empty when nobody was."""
+        closed = self._watchlist.closed(phones, one.channels)
+        if self._watchlist.broken or not closed:
+            return self._watchlist.broken
+        return (
+            f"{len(closed)} people were put on the do-not-contact list after they were loaded into '{one.title}': "
+            "launching it would contact them; delete them from it at the vendor, then run send again"
+        )
+
+    def _suppressed(self, one: Slice, phones: Sequence[str]) -> str:
+        closed = self._watchlist.closed(phones, one.channels)
+        return self._watchlist.broken or (SUPPRESSED if closed else "")
 
     async def _load_all(self, one: Slice, made: Job[Any], place: Place, spool: Spool) -> None:
         """Load every batch that this plan brought, several at a time."""
@@ -354,6 +375,22 @@ class Engine:
                 yield row
 
     async def _load(self, one: Slice, made: Job[Any], row: BatchRow, spooled: Spooled) -> None:
+        """Load a batch without whoever was suppressed since it was planned, down to the moment before it is sent."""
+        while True:
+            closed = self._watchlist.closed(row.people.phones, one.channels)
+            if closed:
+                await self._journal.leave_out(one.id, row.seq, closed, reason=SUPPRESSED, at=self._clock.now())
+                stay = [index for index in range(len(row.people)) if index not in set(closed)]
+                row, spooled = attrs.evolve(row, people=row.people.take(stay)), spooled.take(stay)
+            if not len(row.people):
+                return None
+            try:
+                return await self._load_now(one, made, row, spooled)
+            except Held as held:
+                if str(held) != SUPPRESSED:
+                    raise
+
+    async def _load_now(self, one: Slice, made: Job[Any], row: BatchRow, spooled: Spooled) -> None:
         lane = self._lanes[one.provider]
         request = lane.carrier.provider.load(made, spooled.batch).fill(one.refs)
         reaches = request.reaches is not Reach.NOBODY
@@ -379,7 +416,7 @@ class Engine:
                 batch=spooled.batch,
                 intend=intend,
                 conclude=conclude,
-                still=lambda: self._closed(one, made) if reaches else "",
+                still=lambda: (self._closed(one, made) if reaches else "") or self._suppressed(one, row.people.phones),
                 people=len(row.people),
             )
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -26,6 +26,19 @@ class Spooled:
 
     batch: Batch
     rows: list[int]
+
+    def take(self, indexes: Sequence[int]) -> Spooled:
+        """Give some of its people, in this order."""
+        batch = self.batch
+        return Spooled(
+            Batch(
+                phones=[batch.phones[index] for index in indexes],
+                ids=[batch.ids[index] for index in indexes],
+                names=[batch.names[index] for index in indexes],
+                values={name: [column[index] for index in indexes] for name, column in batch.values.items()},
+            ),
+            [self.rows[index] for index in indexes],
+        )
 
 
 class Spool:

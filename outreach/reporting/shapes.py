@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from outreach.delivery.donotcontact import Entry
 from outreach.delivery.journal import DeliveryRow
 from outreach.errors import Problem
 from outreach.model import Channel, State
@@ -17,6 +18,7 @@ from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
 from outreach.plugins import Plugins
 from outreach.provider import Provider
 from outreach.results import Summary
+from outreach.settling import Marked, Settlement
 
 Shape = dict[str, Any]
 
@@ -141,6 +143,43 @@ def _carried(route: tuple[str, str], states: Mapping[State, int]) -> Shape:
 
 def _states(counts: Mapping[State, int]) -> dict[str, int]:
     return {state.value: counts.get(state, 0) for state in STATES}
+
+
+def settle(one: Settlement) -> Shape:
+    """Give the shape of ``settle --json``."""
+    return {
+        "campaign": one.campaign,
+        "round": one.round,
+        "slices": [
+            {
+                "title": each.title,
+                "provider": each.provider,
+                "channels": list(each.channels),
+                "found": {state.value: number for state, number in each.found.items()},
+                "opening": each.opening and each.opening.value,
+                "reason": each.reason,
+            }
+            for each in one.slices
+        ],
+        "unknown": one.unknown,
+        "unsettled": one.unsettled,
+    }
+
+
+def marked(one: Marked) -> Shape:
+    """Give the shape of ``settle --mark --json``."""
+    return {"marked": one.deliveries, "openings": one.openings, "titles": list(one.titles)}
+
+
+def entry(one: Entry) -> Shape:
+    """Give one element of ``suppress list --json``."""
+    return {
+        "phone": one.phone,
+        "channel": one.channel and one.channel.value,
+        "reason": one.reason,
+        "by": one.by,
+        "at": _time(one.at),
+    }
 
 
 def delivery(row: DeliveryRow, phone: str) -> Shape:

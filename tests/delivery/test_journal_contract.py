@@ -1114,3 +1114,176 @@ async def test_long_lists_are_read_to_the_end(desk: Desk) -> None:
 
     assert seen == [phone(n) for n in [*range(14_000), *range(20_000, 33_000)]]
     assert len(await numbers_contacted(journal)) == 700
+
+
+# Leaving people out
+
+
+@pytest.mark.asyncio
+async def test_people_left_out_of_a_planned_batch_are_skipped_on_each_channel(desk: Desk) -> None:
+    """They leave the batch, which keeps its place and order, and stand in the report as skipped with the reason."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3], channels=BOTH)
+
+    await journal.leave_out(slice_id, 0, [1], reason="suppressed", at=T1)
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert (batch.seq, batch.stage, list(batch.people.phones)) == (0, Stage.PLANNED, [phone(1), phone(3)])
+    found = await states(journal)
+    assert found["voice", phone(2)] == found["sms", phone(2)] == (State.SKIPPED, "suppressed")
+    assert (await journal.counts(KEY)).skipped == {"suppressed": 2}
+
+
+@pytest.mark.asyncio
+async def test_a_batch_whose_people_are_all_left_out_is_gone(desk: Desk) -> None:
+    """Nobody is left to send to."""
+    slice_id = await plan(desk.journal, [1, 2])
+
+    await desk.journal.leave_out(slice_id, 0, [0, 1], reason="suppressed", at=T1)
+
+    assert await all_batches(desk.journal, slice_id) == []
+    assert (await desk.journal.counts(KEY)).deliveries[State.SKIPPED] == 2
+
+
+@pytest.mark.asyncio
+async def test_loaded_people_can_be_left_out_and_the_others_keep_their_receipts(desk: Desk) -> None:
+    """Whoever was deleted at the vendor leaves; what is known of the others stays theirs."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    receipts = {index: Receipt(vendor_id=f"v{index}", status=Status.QUEUED, word="") for index in (0, 1)}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED, receipts=receipts), reaches=False)
+
+    await journal.leave_out(slice_id, 0, [0], reason="suppressed", at=T2)
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert list(batch.people.phones) == [phone(2)]
+    assert (batch.receipts.get(0) or batch.receipt) == receipts[1]
+    assert await numbers_contacted(journal) == [(VOICE, phone(2))]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.UNKNOWN, Stage.REJECTED])
+async def test_whoever_may_have_been_contacted_cannot_be_left_out(desk: Desk, stage: Stage) -> None:
+    """A late wish does not hide a contact: nothing is changed."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=stage, reason="r"))
+
+    with pytest.raises(JournalError):
+        await journal.leave_out(slice_id, 0, [0], reason="suppressed", at=T2)
+    with pytest.raises(JournalError):
+        await journal.leave_out(slice_id, 0, [2], reason="suppressed", at=T2)
+
+    assert (await journal.counts(KEY)).skipped == {}
+    assert len((await all_batches(journal, slice_id))[0].people) == 2
+
+
+@pytest.mark.asyncio
+async def test_people_left_out_are_planned_anew_when_they_may_be(desk: Desk) -> None:
+    """A new plan decides again about whoever was left out, and says it once."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await journal.leave_out(slice_id, 0, [0], reason="suppressed", at=T1)
+
+    await plan(journal, [1, 2], at=T2)
+
+    assert await states(journal) == {("voice", phone(n)): (State.PLANNED, "") for n in (1, 2)}
+
+
+# A person's word
+
+
+async def unknown(journal: Journal, *, launched: bool) -> int:
+    """Give a slice with a batch of three people of whom nobody knows, by their own request or by a launch."""
+    slice_id = await plan(journal, [1, 2, 3])
+    if not launched:
+        await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, reason="timeout"))
+        return slice_id
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.UNKNOWN, at=T2, reason="timeout")
+    return slice_id
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("launched", [False, True])
+async def test_a_persons_word_makes_people_accepted_or_planned(desk: Desk, launched: bool) -> None:
+    """One is marked sent, one unsent, the third stays unknown; the report says whose word it is."""
+    journal = desk.journal
+    slice_id = await unknown(journal, launched=launched)
+
+    await journal.mark(slice_id, 0, [0], sent=True, by="sita", reason="she said so", at=T2)
+    await journal.mark(slice_id, 0, [1], sent=False, by="sita", reason="", at=T2)
+
+    assert await states(journal) == {
+        ("voice", phone(1)): (State.ACCEPTED, "marked sent by sita: she said so"),
+        ("voice", phone(2)): (State.PLANNED, "marked unsent by sita"),
+        ("voice", phone(3)): (State.UNKNOWN, "timeout"),
+    }
+    assert sorted(await numbers_contacted(journal)) == [(VOICE, phone(1)), (VOICE, phone(3))]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("launched", [False, True])
+async def test_whoever_was_marked_unsent_is_planned_again(desk: Desk, launched: bool) -> None:
+    """The next plan takes them in, once, and nobody else; their attempts are still counted."""
+    journal = desk.journal
+    slice_id = await unknown(journal, launched=launched)
+    await journal.mark(slice_id, 0, [1], sent=False, by="sita", reason="", at=T2)
+
+    again = await plan(journal, [2], at=T2)
+
+    found = await states(journal)
+    assert found["voice", phone(2)] == (State.PLANNED, "")
+    assert found["voice", phone(1)] == found["voice", phone(3)] == (State.UNKNOWN, "timeout")
+    assert (again == slice_id) is not launched
+    (planned,) = await journal.batches(again, [Stage.PLANNED])
+    assert (list(planned.people.phones), dict(planned.earlier)) == ([phone(2)], {0: 1})
+
+
+@pytest.mark.asyncio
+async def test_a_word_outlives_plans_and_restarts(desk: Desk) -> None:
+    """Who said what of whom, and when, is kept for good, in order."""
+    slice_id = await unknown(desk.journal, launched=False)
+    await desk.journal.mark(slice_id, 0, [2, 0], sent=False, by="sita", reason="no call in the log", at=T2)
+    await plan(desk.journal, [1, 3], at=T2)
+
+    marks = await (await desk.restart(T2)).marks(KEY)
+
+    assert [(one.phone, one.sent, one.by, one.reason, one.at) for one in marks] == [
+        (phone(1), False, "sita", "no call in the log", T2),
+        (phone(3), False, "sita", "no call in the log", T2),
+    ]
+    assert {(one.channels, one.provider) for one in marks} == {(VOICE, "tingting")}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.REJECTED, Stage.PLANNED])
+async def test_a_word_counts_only_where_nobody_knows(desk: Desk, stage: Stage) -> None:
+    """What the journal knows is not overruled; one such person and nobody is marked."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    outcome = LoadOutcome(stage=Stage.UNKNOWN, exceptions={1: (stage, "r")})
+    await send(journal, slice_id, 0, outcome)
+    before = await states(journal)
+
+    for indexes in ([0, 1], [0, 7]):
+        with pytest.raises(JournalError):
+            await journal.mark(slice_id, 0, indexes, sent=True, by="sita", reason="", at=T2)
+
+    assert await states(journal) == before
+    assert list(await journal.marks(KEY)) == []
+
+
+@pytest.mark.asyncio
+async def test_a_late_answer_of_a_launch_leaves_a_word_alone(desk: Desk) -> None:
+    """When the launch is settled after all, only those of whom nobody knew yet follow it."""
+    journal = desk.journal
+    slice_id = await unknown(journal, launched=True)
+    await journal.mark(slice_id, 0, [0], sent=True, by="sita", reason="", at=T2)
+    await journal.mark(slice_id, 0, [1], sent=False, by="sita", reason="", at=T2)
+
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T2)
+
+    found = await states(journal)
+    assert [found["voice", phone(n)][0] for n in (1, 2, 3)] == [State.ACCEPTED, State.PLANNED, State.ACCEPTED]

@@ -246,13 +246,13 @@ async def test_stop_is_looked_at_once_more_between_the_intent_and_the_write(make
     """A stop that comes while the intent is written keeps that request back, and its people stay planned."""
     world = make_world(provider, people=12)
     stop = asyncio.Event()
-    world.at_hook = lambda name: stop.set() if name == "after intent" else None
+    world.notice = lambda name: stop.set() if name == "after intent" else None
 
     counts = await world.run(stop=stop)
 
     assert world.sent == 0
     assert counts[State.PLANNED] == world.people
-    world.at_hook = lambda _name: None
+    world.notice = lambda _name: None
     assert (await world.run())[State.ACCEPTED] == world.people
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from outreach.delivery.clock import Clock
+from outreach.delivery.donotcontact import Nobody, Watchlist
 from outreach.delivery.exchange import Lost, NotSent
 from outreach.delivery.journal import CampaignKey, Journal, NewSlice
 from outreach.delivery.lane import Hook, Lane
@@ -76,7 +77,8 @@ class World:
     before: Callable[[Request], None] = attrs.field(default=lambda _request: None)
     doubles: str = ""
     hides: bool = False
-    at_hook: Callable[[str], None] = attrs.field(default=lambda _name: None)
+    watchlist: Watchlist = attrs.field(factory=Nobody)
+    notice: Hook = attrs.field(default=lambda _name: None)
 
     def __attrs_post_init__(self) -> None:
         self.emulators = {name: provider.emulate() for name, provider in self.plugins.providers.items()}
@@ -138,8 +140,8 @@ class World:
 
     def hook(self, name: str) -> None:
         """Count the points where a crash matters, and die at one of them."""
+        self.notice(name)
         self.hooks += 1
-        self.at_hook(name)
         if self.hooks == self.crash_at:
             raise Crash
 
@@ -177,7 +179,7 @@ class World:
         lanes = {
             name: Lane(carrier, self, clock=clock, rng=rng, stop=stop, hook=hook) for name, carrier in accounts.items()
         }
-        settling = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop)
+        settling = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop, watchlist=self.watchlist)
         await settling.settle()
         self._raise(settling.ended)
         with Spool() as spool:
@@ -208,7 +210,7 @@ class World:
                 skipped=spool.skipped(),
                 at=clock.now(),
             )
-            engine = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop)
+            engine = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop, watchlist=self.watchlist)
             self._raise(await engine.run(spool, await places_of(journal, numbers)))
         return (await journal.counts(KEY)).deliveries
 

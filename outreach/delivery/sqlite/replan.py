@@ -209,7 +209,7 @@ def _new_rows(place: _Place, people: People, left: _Left, at: int) -> _Rows:
     """Give the rows of a new batch, and note that its people were found."""
     key = records.place(place.id, place.next_seq)
     place.next_seq += 1
-    columns = _columns(people)
+    columns = records.columns(people)
     keys = packing.phone_keys(columns["phones"])
     earlier = packing.pack_earlier(left.earlier(place.channels, keys))
     left.found(place.channels, keys)
@@ -227,21 +227,12 @@ def _stretch(rows: Iterator[_Rows]) -> Iterator[_Rows]:
             return
 
 
-def _columns(people: People) -> dict[str, Any]:
-    return {
-        "size": len(people),
-        "phones": packing.pack_phones(people.phones),
-        "ids": packing.pack_ids(people.ids),
-        "row_numbers": packing.pack_rows(people.rows),
-    }
-
-
 def _add_skipped(
     connection: sqlite3.Connection, campaign: int, skipped: Iterable[Skipped], left: _Left, at: int
 ) -> None:
     connection.execute(queries()["skipped_clear"], {"campaign": campaign})
     for position, each in enumerate(_chunks(skipped)):
-        values = _columns(each.people)
+        values = records.columns(each.people)
         if each.channel:
             left.found([each.channel], packing.phone_keys(values["phones"]))
         values |= {"id": records.place(campaign, position), "updated_at": at}
