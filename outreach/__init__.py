@@ -10,18 +10,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from outreach.client import (
+        aexplain,
+        amark,
+        amark_openings,
         areport,
         asend,
+        asettle,
         astatus,
         compare,
+        explain,
         journal_path,
         load,
+        mark,
+        mark_openings,
         plan,
         report,
         requests,
         send,
+        settle,
         status,
+        suppress,
+        suppress_file,
+        suppressions,
+        unsuppress,
     )
+    from outreach.delivery.donotcontact import Entry
     from outreach.delivery.journal import DeliveryRow
     from outreach.errors import (
         CredentialError,
@@ -35,6 +48,7 @@ if TYPE_CHECKING:
         SpecError,
         Unavailable,
     )
+    from outreach.explaining import Story
     from outreach.model import (
         AiCallContent,
         Campaign,
@@ -67,6 +81,7 @@ if TYPE_CHECKING:
 #: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
 _NAMES = {
     "outreach.client": (
+        "aexplain",
         "amark",
         "amark_openings",
         "areport",
@@ -74,6 +89,7 @@ _NAMES = {
         "asettle",
         "astatus",
         "compare",
+        "explain",
         "journal_path",
         "load",
         "mark",
@@ -129,6 +145,7 @@ _NAMES = {
     "outreach.planning.compare": ("Change", "Comparison"),
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
     "outreach.settling": ("Marked", "Settlement"),
+    "outreach.explaining": ("Story",),
     "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
 }
@@ -174,12 +191,14 @@ __all__ = [
     "SpecError",
     "State",
     "Status",
+    "Story",
     "Summary",
     "Template",
     "Unavailable",
     "VoiceContent",
     "WhatsappContent",
     "Window",
+    "aexplain",
     "amark",
     "amark_openings",
     "areport",
@@ -187,6 +206,7 @@ __all__ = [
     "asettle",
     "astatus",
     "compare",
+    "explain",
     "journal_path",
     "load",
     "mark",

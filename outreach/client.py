@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from outreach.contacts.values import Dropped
     from outreach.delivery.clock import Clock
     from outreach.delivery.donotcontact import Entry, Lists
-    from outreach.delivery.journal import DeliveryRow
+    from outreach.delivery.journal import DeliveryRow, Mark
+    from outreach.explaining import Event, Story
     from outreach.planning.compare import Comparison
     from outreach.settling import Marked, Settlement
     from outreach.suppressing import Changed
@@ -495,6 +496,79 @@ async def amark_openings(
 def mark_openings(campaign: Campaign, **options: Any) -> Marked:
     """Do what ``amark_openings`` does, from a program without an event loop; the options are the same."""
     return asyncio.run(amark_openings(campaign, **options))
+
+
+async def aexplain(  # keywords, each with a default
+    campaign: Campaign,
+    phone: str,
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    plugins: Plugins | None = None,
+    stdin: BinaryIO | None = None,
+    now: datetime | None = None,
+) -> Story:
+    """Tell one person's story, from the row of the contacts to the vendor's answer. No network.
+
+    Args:
+        campaign: As it was sent, or is to be.
+
+        phone: In any spelling that the campaign's country allows.
+
+        journal: As for ``asend``.
+
+        sandbox: As for ``asend``.
+
+        plugins: None: all that are installed.
+
+        stdin: Read where the contacts come from ``-``.
+
+        now: Aware; None: the machine's clock.
+
+    Raises:
+        SpecError: It is no number, or a suppression list is wrong. Contacts that cannot be read are told of instead.
+
+        PluginError: A provider is not installed.
+
+        JournalError: The journal is in use, damaged or was copied.
+
+        EnvironmentProblem: The organisation's do-not-contact list cannot be read.
+    """
+    from outreach import explaining  # noqa: PLC0415  # brings in sqlite3
+    from outreach.standing import key_of, opened  # noqa: PLC0415  # as above
+    from outreach.suppressing import numbers_of  # noqa: PLC0415  # only here
+
+    (number,) = numbers_of([phone], campaign.contacts.country)
+    path = journal_path(campaign, journal, sandbox=sandbox)
+    rows, going, problem = explaining.from_contacts(
+        campaign,
+        number,
+        carriers=carriers(campaign, plugins or load_plugins(), sandbox=True),
+        suppressed=_lists(campaign, journal),
+        stdin=stdin,
+        now=now or datetime.now(UTC),
+    )
+    events: Sequence[Event] = ()
+    marks: Sequence[Mark] = ()
+    if path.exists():  # one look at the disk before there is anything to wait for
+        async with opened(path) as found:
+            events, marks = await explaining.from_journal(found, key_of(campaign), number)
+    return explaining.Story(
+        campaign=campaign.name,
+        round=campaign.round,
+        phone=number,
+        rows=tuple(rows),
+        going=tuple(going),
+        problem=problem,
+        suppressed=tuple(explaining.from_list(path, number)),
+        events=tuple(events),
+        marks=tuple(marks),
+    )
+
+
+def explain(campaign: Campaign, phone: str, **options: Any) -> Story:
+    """Do what ``aexplain`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(aexplain(campaign, phone, **options))
 
 
 def suppress(  # keywords, each with a default

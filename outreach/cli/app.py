@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "send": "Send a campaign, or go on with it.",
     "status": "Count a campaign's deliveries by what became of them.",
     "report": "List every delivery with its outcome.",
+    "explain": "Tell one person's story.",
     "settle": "Find out what became of everything unknown.",
     "suppress": "Keep the organisation's own do-not-contact list.",
     "providers": "List what is installed and what it can do.",

@@ -11,6 +11,7 @@ import attrs
 from outreach.delivery.donotcontact import Entry
 from outreach.delivery.journal import DeliveryRow
 from outreach.errors import Problem
+from outreach.explaining import Event, Story
 from outreach.model import Channel, State
 from outreach.negotiation import Capabilities, Features, Finding, Support
 from outreach.planning.compare import Change, Comparison
@@ -143,6 +144,27 @@ def _carried(route: tuple[str, str], states: Mapping[State, int]) -> Shape:
 
 def _states(counts: Mapping[State, int]) -> dict[str, int]:
     return {state.value: counts.get(state, 0) for state in STATES}
+
+
+def explain(one: Story, phone: str) -> Shape:
+    """Give the shape of ``explain --json``, with the number written as ``phone``."""
+    return {
+        "campaign": one.campaign,
+        "round": one.round,
+        "phone": phone,
+        "rows": [attrs.asdict(row) for row in one.rows],
+        "routes": [attrs.asdict(going) for going in one.going],
+        "problem": one.problem,
+        "suppressed": [{**entry(each), "phone": phone, "closed": each.closed} for each in one.suppressed],
+        "deliveries": [_event(each) for each in one.events],
+        "marks": [{**attrs.asdict(each), "phone": phone, "at": _time(each.at)} for each in one.marks],
+    }
+
+
+def _event(one: Event) -> Shape:
+    times = {"intended_at": _time(one.intended_at), "updated_at": _time(one.updated_at)}
+    steps = [{"step": step, "state": state, "at": _time(at)} for step, state, at in one.steps]
+    return {**attrs.asdict(one), **times, "steps": steps}
 
 
 def settle(one: Settlement) -> Shape:
