@@ -122,7 +122,7 @@ class Parameter:
     doc: str = ""
     also: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
-    when: tuple[str, str] | None = None
+    when: tuple[str, object] | None = None
     secret: bool = False
 
     def wrong(self, value: Any) -> str:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Self
 
 import attrs
 
+from outreach.delivery.address import moved
 from outreach.delivery.clock import Clock
 from outreach.delivery.journal import CampaignKey, Counts, Journal, NewSlice, Stage
 from outreach.delivery.lane import Lane, Stopped
@@ -81,7 +82,7 @@ class Sending:
         accounts = carriers(campaign, plugins, sandbox=sandbox)
         journal = await stack.enter_async_context(await SqliteJournal.open(path, now=clock.now()))
         if sandbox:
-            accounts = await _in_sandbox(stack, accounts, plugins, path, clock)
+            accounts = await in_sandbox(stack, accounts, plugins, path, clock)
         quota = await _quota(campaign, journal, clock)
         lanes = {
             name: Lane(
@@ -263,10 +264,22 @@ def _with_tokens(accounts: Mapping[str, Carrier]) -> Mapping[str, Carrier]:
     return accounts
 
 
-async def _in_sandbox(
+async def in_sandbox(
     stack: AsyncExitStack, accounts: Mapping[str, Carrier], plugins: Plugins, path: Path, clock: Clock
 ) -> Mapping[str, Carrier]:
-    """Turn every account to the emulators, which remember what earlier runs on this journal did."""
+    """Turn every account to the emulators, which remember what earlier runs on this journal did.
+
+    Args:
+        stack: Ends them.
+
+        accounts: By name of the provider.
+
+        plugins: Where the emulators come from.
+
+        path: The journal, which this process must hold: beside it stands what they remember.
+
+        clock: Their time.
+    """
     from outreach.sandbox import SandboxServer  # noqa: PLC0415  # only here
 
     server = await stack.enter_async_context(
@@ -278,7 +291,7 @@ async def _in_sandbox(
             settings=attrs.evolve(
                 carrier.settings,
                 token=Secret(value="sandbox"),
-                base_url=server.base_url(name),
+                **moved(carrier.settings, server.base_url(name)),
                 pace=max(carrier.settings.pace, _SANDBOX_PACE),
                 settle_after=0.0,  # an emulator's list does not lag
             ),

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "Count a campaign's deliveries by what became of them.",
     "report": "List every delivery with its outcome.",
     "providers": "List what is installed and what it can do.",
+    "api": "Call any endpoint of a vendor.",
     "sandbox": "Serve stand-ins for the vendors on this machine.",
     "schema": "Print the JSON Schema of the campaign file.",
     "demo": "Try everything on a sample campaign, in the sandbox.",

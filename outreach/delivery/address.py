@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
+from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
 import attrs
@@ -26,7 +27,7 @@ def bases(settings: Settings) -> dict[str, str]:
     return {name: getattr(settings, name) for name in names if name == MAIN or name.endswith(f"_{MAIN}")}
 
 
-def moved(settings: Settings, base_url: str) -> dict[str, str]:
+def moved(settings: Settings, base_url: str) -> dict[str, Any]:
     """Give every base URL of an account turned to one address, as where a stand-in answers for all of them."""
     return dict.fromkeys(bases(settings), base_url)
 

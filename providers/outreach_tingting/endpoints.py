@@ -62,7 +62,6 @@ LOGIN = _changes(
     doc=AUTHENTICATION,
     parameters=(_needed(name="email"), _needed(name="password", secret=True)),
     anonymous=True,
-    once=True,
     decode=decoding.obj("has_logged_in", "message"),
     example={"email": "someone@example.com", "password": "example"},
 )
@@ -77,7 +76,6 @@ REFRESH = _changes(
         ),
     ),
     anonymous=True,
-    once=True,
     decode=decoding.obj("message"),
     example={"refresh": "sandbox-refresh"},
 )

@@ -39,7 +39,6 @@ LOGIN = _changes(
     parameters=(_needed(name="email"), _needed(name="password", secret=True)),
     hides=TOKEN_PLACES,
     anonymous=True,
-    once=True,
     decode=decoding.obj("refresh", "access", at="data.token"),
     example={"email": "test@gmail.com", "password": "test"},
 )
@@ -56,7 +55,6 @@ REFRESH = _changes(
     parameters=(_needed(name="refresh", secret=True, doc="the refresh token of a login"),),
     hides=TOKEN_PLACES,
     anonymous=True,
-    once=True,
     decode=decoding.obj("access"),
     example={"refresh": "sandbox-refresh"},
 )
