@@ -7,6 +7,7 @@ or spends is written down durably before it leaves.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from hashlib import sha256
@@ -41,6 +42,8 @@ MAX_PAGES = 10_000
 
 #: What asks first, and is journalled.
 GRAVE = frozenset({Danger.SPENDS, Danger.REACHES})
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 _STATES: Mapping[Kind, StepState] = {
     Kind.ACCEPTED: StepState.ACCEPTED,
@@ -376,9 +379,11 @@ def concealed(called: Called, secrets: Sequence[str]) -> Any:
     except Unreadable:
         pass
     try:
-        return hide(called.response.body.decode("utf-8-sig"), secrets)
+        text = called.response.body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
+    # A sound may pass for text; and a vendor must not move somebody's cursor.
+    return None if _CONTROL.search(text) else hide(text, secrets)
 
 
 def _conceal(value: Any, hides: Sequence[str], secrets: Sequence[str], place: tuple[str, ...]) -> Any:

@@ -178,9 +178,9 @@ class Endpoint:
         if mistakes:
             raise SpecError(mistakes)
         by_where: dict[Where, dict[str, Any]] = {where: {} for where in Where}
-        for one in self.arguments:
-            if one.name in found:
-                by_where[one.where][one.name] = found[one.name]
+        where = {one.name: one.where for one in self.arguments}
+        for name, value in found.items():
+            by_where[where[name]][name] = value
         return self._assemble(by_where)
 
     def build(self, *, body: Any = None, query: Mapping[str, str] | None = None, **places: str | Ref) -> Request:
