@@ -12,7 +12,6 @@ from typing import BinaryIO, Self
 
 import attrs
 
-from outreach.delivery.address import moved
 from outreach.delivery.clock import Clock
 from outreach.delivery.journal import CampaignKey, Counts, Journal, NewSlice, Stage
 from outreach.delivery.lane import Lane, Stopped
@@ -24,7 +23,7 @@ from outreach.delivery.spool import Spool
 from outreach.delivery.sqlite import SqliteJournal
 from outreach.delivery.transport import HttpTransport
 from outreach.errors import CredentialError, Refused, SpecError
-from outreach.model import Campaign, Secret, State
+from outreach.model import Campaign, Secret, State, moved
 from outreach.planning.build import Builder
 from outreach.planning.carrier import Carrier, carriers, fingerprint, title
 from outreach.planning.reading import read, suppressed

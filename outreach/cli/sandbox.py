@@ -15,8 +15,7 @@ import click
 from outreach import sandbox
 from outreach.cli import common
 from outreach.cli.screen import say
-from outreach.delivery.address import moved
-from outreach.model import Secret, Settings
+from outreach.model import Secret, Settings, moved
 from outreach.plugins import load_plugins
 from outreach.provider import Provider
 

@@ -5,31 +5,16 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
-from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
 import attrs
 
 from outreach.delivery.exchange import Unsendable
-from outreach.model import Settings
+from outreach.model import MAIN, Settings, bases
 from outreach.wire import Ref, Request
-
-#: Setting that holds the address which most paths are relative to, and to whose origin the token belongs.
-MAIN = "base_url"
 
 #: Characters of a path that go out as they are; ``%`` because segments are quoted already.
 _PLAIN = "/%:@!$&'()*+,;=~"
-
-
-def bases(settings: Settings) -> dict[str, str]:
-    """Give every setting that holds a base URL: ``base_url``, and those of older generations of the API."""
-    names = (field.name for field in attrs.fields(type(settings)))
-    return {name: getattr(settings, name) for name in names if name == MAIN or name.endswith(f"_{MAIN}")}
-
-
-def moved(settings: Settings, base_url: str) -> dict[str, Any]:
-    """Give every base URL of an account turned to one address, as where a stand-in answers for all of them."""
-    return dict.fromkeys(bases(settings), base_url)
 
 
 def left_behind(settings: Settings, base: str) -> bool:

@@ -16,10 +16,10 @@ from typing import Self
 import aiohttp
 import attrs
 
-from outreach.delivery.address import MAIN, bases, left_behind, locate, origin
+from outreach.delivery.address import left_behind, locate, origin
 from outreach.delivery.exchange import Lost, NotSent, Transport, Unsendable
 from outreach.masking import masked
-from outreach.model import Settings
+from outreach.model import MAIN, Settings, bases
 from outreach.wire import Request, Response
 
 __all__ = ["HttpTransport", "Lost", "NotSent", "Transport", "Unsendable"]

@@ -9,9 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from outreach.delivery.address import bases
 from outreach.delivery.transport import HttpTransport, Unsendable
-from outreach.model import Secret, Settings
+from outreach.model import Secret, Settings, bases
 from outreach.multipart import Upload
 from outreach.provider import bearer
 from outreach.wire import Request, Response
