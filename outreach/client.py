@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import attrs
 
-from outreach.errors import Refused
-from outreach.model import Campaign, Channel
+from outreach.errors import Problem, Refused, SpecError
+from outreach.model import Campaign, Channel, Settings
 from outreach.planning.build import Builder
 from outreach.planning.carrier import carriers
 from outreach.planning.reading import read, suppressed
@@ -28,6 +28,7 @@ from outreach.plugins import Plugins, load_plugins
 from outreach.results import Phase, Progress, Summary, Watch
 
 if TYPE_CHECKING:
+    from outreach.calling import Called, Wanted
     from outreach.contacts.values import Dropped
     from outreach.delivery.clock import Clock
     from outreach.delivery.donotcontact import Entry, Lists
@@ -679,14 +680,108 @@ def suppressions(*, journal: str | Path | None = None) -> Sequence[Entry]:
     return list(donotcontact.standing(_list_path(journal)).values())
 
 
+async def acall(  # noqa: PLR0913  # keywords, each with its usual value
+    provider: str,
+    endpoint: str,
+    arguments: Mapping[str, Any],
+    *,
+    accounts: str | Path | None = None,
+    settings: Settings | None = None,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    confirm: Callable[[Wanted], bool] | None = None,
+    again: bool = False,
+    all_pages: bool = False,
+    plugins: Plugins | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Called:
+    """Call one endpoint of a vendor. What it says may hold secrets; it is neither logged nor journalled.
+
+    Args:
+        provider: Its name.
+
+        endpoint: Its name, see ``Provider.endpoints``.
+
+        arguments: By the vendor's own names, parts of the path too.
+
+        accounts: A file with the account; None: ``$OUTREACH_ACCOUNTS``, if it is set.
+
+        settings: The account itself, in place of a file.
+
+        journal: What reaches people or spends is written down there; None: ``.outreach/journal.db`` in this folder.
+
+        sandbox: Call the adapter's emulator instead, with a journal of its own.
+
+        confirm: Asked before what reaches people or spends; False sends nothing.
+
+        again: Send it although the same call was made before and nobody knows what it did.
+
+        all_pages: Read every page of a list.
+
+        plugins: None: all that are installed.
+
+        clock: None: the machine's.
+
+        rng: Source of the jitter between tries; None: the system's.
+
+    Raises:
+        SpecError: There is no such endpoint, an argument is wrong, or there is no account. Nothing was sent.
+
+        Refused: Not confirmed, or the same call's outcome is unknown. Nothing was sent.
+
+        JournalError: The journal is in use, damaged or was copied. Nothing was sent.
+
+        CredentialError: A secret cannot be read. Nothing was sent.
+    """
+    from outreach import calling  # noqa: PLC0415  # brings in aiohttp
+    from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # as above
+
+    plugins = plugins or load_plugins()
+    account = settings or _account(provider, accounts, plugins, sandbox=sandbox)
+    wanted = calling.Wanted.of(plugins.provider(provider), endpoint, arguments, account, all_pages=all_pages)
+    world = calling.World(
+        plugins=plugins,
+        path=_journal_beside(Path(), journal, sandbox=sandbox),
+        clock=clock or SystemClock(),
+        rng=rng or random.SystemRandom(),
+        sandbox=sandbox,
+    )
+    return await calling.call(world, wanted, account, confirm=confirm or (lambda _: True), again=again)
+
+
+def call(provider: str, endpoint: str, arguments: Mapping[str, Any], **options: Any) -> Called:
+    """Do what ``acall`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(acall(provider, endpoint, arguments, **options))
+
+
+def _account(provider: str, accounts: str | Path | None, plugins: Plugins, *, sandbox: bool) -> Settings:
+    from outreach import spec  # noqa: PLC0415  # a program that brings its own account does not need it
+
+    known = plugins.provider(provider)
+    accounts = accounts or os.environ.get("OUTREACH_ACCOUNTS") or None
+    found = spec.load_accounts(accounts, plugins=plugins) if accounts else {}
+    if provider in found:
+        return found[provider]
+    if sandbox:
+        own: Settings = known.sandbox
+        return own
+    remedy = f"name a file with  providers: {{{provider}: {{token: {{env: {provider.upper()}_TOKEN}}}}}}  by --accounts"
+    raise SpecError([Problem(f"there is no account for '{provider}'; {remedy}", file=str(accounts or ""))])
+
+
 def journal_path(campaign: Campaign, journal: str | Path | None = None, *, sandbox: bool = False) -> Path:
     """Say where the journal is: the one given, else ``$OUTREACH_JOURNAL``, else ``.outreach`` beside the campaign.
 
     The sandbox has a journal of its own, also beside one that is given, so that trying out never counts as sending.
     """
+    return _journal_beside(campaign.base, journal, sandbox=sandbox)
+
+
+def _journal_beside(folder: Path, journal: str | Path | None, *, sandbox: bool) -> Path:
     path = _stated(journal)
     if path is None:
-        return campaign.base / ".outreach" / ("sandbox.db" if sandbox else "journal.db")
+        return folder / ".outreach" / ("sandbox.db" if sandbox else "journal.db")
     return path.with_name(f"{path.stem}.sandbox{path.suffix}") if sandbox else path
 
 

@@ -8,6 +8,8 @@ It answers five questions:
 * what did they say?  ``interpret``, ``explain``
 * did it happen?  ``settle``, ``roll``
 * how would they answer?  ``emulate``
+
+And ``endpoints`` is the vendor's whole API as a table.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
+from outreach import decoding
 from outreach.answers import Kind, Outcome, Question, Receipt, Roll, Settled, accepted, error_text
+from outreach.endpoints import Danger, Endpoint, Evidence, Paging
 from outreach.errors import Unreadable
 from outreach.hookspecs import hookimpl
 from outreach.model import (
@@ -37,6 +41,7 @@ from outreach.model import (
     WhatsappContent,
     Window,
 )
+from outreach.multipart import Upload
 from outreach.negotiation import (
     Batching,
     Capabilities,
@@ -49,6 +54,7 @@ from outreach.negotiation import (
     native,
     refused,
 )
+from outreach.parameters import Parameter, Type, Where
 from outreach.wire import Reach, Received, Ref, Request, Response, look_up
 
 __all__ = [
@@ -58,14 +64,19 @@ __all__ = [
     "Capabilities",
     "Channel",
     "Content",
+    "Danger",
     "Day",
     "Emulator",
+    "Endpoint",
+    "Evidence",
     "Features",
     "Finding",
     "Job",
     "Kind",
     "Outcome",
+    "Paging",
     "Param",
+    "Parameter",
     "Placeholder",
     "Provider",
     "Question",
@@ -84,12 +95,16 @@ __all__ = [
     "Status",
     "Support",
     "Template",
+    "Type",
     "Unreadable",
+    "Upload",
     "Verdict",
     "VoiceContent",
     "WhatsappContent",
+    "Where",
     "Window",
     "accepted",
+    "decoding",
     "degraded",
     "emulated",
     "error_text",
@@ -248,6 +263,8 @@ class Provider(Generic[S]):
         emulate: A fresh stand-in for the vendor.
 
         sandbox: Settings under which the stand-in works without an account.
+
+        endpoints: Every endpoint of the vendor that is known, for ``outreach api``; names are unique.
     """
 
     name: str
@@ -267,6 +284,7 @@ class Provider(Generic[S]):
     roll: Callable[[Job[S]], Question[Roll] | None] = _cannot_list
     explain: Callable[[Response], str] = attrs.field(default=error_text)
     auth: Callable[[str], Mapping[str, str]] = bearer
+    endpoints: tuple[Endpoint, ...] = ()
 
 
 def merge(body: Mapping[str, Any], extra: Mapping[str, object]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from outreach.delivery.spool import Spool
 from outreach.delivery.sqlite import SqliteJournal
 from outreach.delivery.transport import HttpTransport
 from outreach.errors import CredentialError, Refused, SpecError
-from outreach.model import Campaign, Secret, State
+from outreach.model import Campaign, Secret, State, moved
 from outreach.planning.build import Builder
 from outreach.planning.carrier import Carrier, carriers, fingerprint, title
 from outreach.planning.reading import read, suppressed
@@ -83,7 +83,7 @@ class Sending:
         accounts = carriers(campaign, plugins, sandbox=sandbox)
         journal = await stack.enter_async_context(await SqliteJournal.open(path, now=clock.now()))
         if sandbox:
-            accounts = await _in_sandbox(stack, accounts, plugins, path, clock)
+            accounts = await in_sandbox(stack, accounts, plugins, path, clock)
         quota = await _quota(campaign, journal, clock)
         lanes = {
             name: Lane(
@@ -284,10 +284,22 @@ def _with_tokens(accounts: Mapping[str, Carrier]) -> Mapping[str, Carrier]:
     return accounts
 
 
-async def _in_sandbox(
+async def in_sandbox(
     stack: AsyncExitStack, accounts: Mapping[str, Carrier], plugins: Plugins, path: Path, clock: Clock
 ) -> Mapping[str, Carrier]:
-    """Turn every account to the emulators, which remember what earlier runs on this journal did."""
+    """Turn every account to the emulators, which remember what earlier runs on this journal did.
+
+    Args:
+        stack: Ends them.
+
+        accounts: By name of the provider.
+
+        plugins: Where the emulators come from.
+
+        path: The journal, which this process must hold: beside it stands what they remember.
+
+        clock: Their time.
+    """
     from outreach.sandbox import SandboxServer  # noqa: PLC0415  # only here
 
     server = await stack.enter_async_context(
@@ -299,7 +311,7 @@ async def _in_sandbox(
             settings=attrs.evolve(
                 carrier.settings,
                 token=Secret(value="sandbox"),
-                base_url=server.base_url(name),
+                **moved(carrier.settings, server.base_url(name)),
                 pace=max(carrier.settings.pace, _SANDBOX_PACE),
                 settle_after=0.0,  # an emulator's list does not lag
             ),

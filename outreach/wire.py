@@ -14,7 +14,9 @@ from urllib.parse import quote
 import attrs
 import orjson
 
+from outreach import multipart
 from outreach.errors import Unreadable
+from outreach.multipart import Upload
 
 
 class Reach(StrEnum):
@@ -61,6 +63,12 @@ class Request:
             (``data.id``; the empty place is the answer itself), the first that holds a text or a whole number wins.
 
         unclear: Statuses that prove nothing for this one request although they usually mean "refused".
+
+        base: Setting of the account that holds the address which the path is relative to.
+
+        files: Files by the name of their field; with any, the body's fields go beside them as a form.
+
+        headers: Further headers; no repr shows them, since a credential may be among them.
     """
 
     method: str
@@ -72,6 +80,9 @@ class Request:
     repeatable: bool = False
     captures: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     unclear: frozenset[int] = frozenset()
+    base: str = "base_url"
+    files: Mapping[str, Upload] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
     @property
     def refs(self) -> frozenset[str]:
@@ -94,12 +105,22 @@ class Request:
         return "/".join(str(part) if isinstance(part, Ref) else quote(part, safe="") for part in self.path)
 
     def encode(self) -> bytes | None:
-        """The body as UTF-8 JSON, keys in the order the adapter wrote them.
+        """The body as UTF-8 JSON, keys in the order the adapter wrote them; as a form where there are files.
 
         Raises:
             TypeError: A Ref is still open, or the body holds something that is no JSON.
         """
-        return None if self.body is None else orjson.dumps(self.body)
+        return self.payload()[1]
+
+    def payload(self) -> tuple[str, bytes | None]:
+        """The content type and the body, see ``encode``; an empty type and None where there is no body.
+
+        Raises:
+            TypeError: As ``encode`` does.
+        """
+        if self.files:
+            return multipart.encode(self.body or {}, self.files)
+        return ("", None) if self.body is None else ("application/json", orjson.dumps(self.body))
 
 
 @attrs.frozen(kw_only=True)

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "settle": "Find out what became of everything unknown.",
     "suppress": "Keep the organisation's own do-not-contact list.",
     "providers": "List what is installed and what it can do.",
+    "api": "Call any endpoint of a vendor.",
     "sandbox": "Serve stand-ins for the vendors on this machine.",
     "schema": "Print the JSON Schema of the campaign file.",
     "demo": "Try everything on a sample campaign, in the sandbox.",

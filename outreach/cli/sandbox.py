@@ -15,7 +15,7 @@ import click
 from outreach import sandbox
 from outreach.cli import common
 from outreach.cli.screen import say
-from outreach.model import Secret, Settings
+from outreach.model import Secret, Settings, moved
 from outreach.plugins import load_plugins
 from outreach.provider import Provider
 
@@ -46,7 +46,7 @@ def _announce(providers: Mapping[str, Provider[Any]], line: str) -> None:
 
 def account(settings: Settings, base_url: str) -> str:
     """Write an account as one line of YAML: what differs from the defaults, with the token from a variable."""
-    entries: dict[str, Any] = {"base_url": base_url, "token": {"env": TOKEN}}
+    entries: dict[str, Any] = {**moved(settings, base_url), "token": {"env": TOKEN}}
     for field in attrs.fields(type(settings)):
         value = getattr(settings, field.name)
         if field.name not in entries and value != _default(field) and not isinstance(value, Secret):

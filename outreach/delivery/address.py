@@ -7,11 +7,24 @@ import re
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
+import attrs
+
 from outreach.delivery.exchange import Unsendable
+from outreach.model import MAIN, Settings, bases
 from outreach.wire import Ref, Request
 
 #: Characters of a path that go out as they are; ``%`` because segments are quoted already.
 _PLAIN = "/%:@!$&'()*+,;=~"
+
+
+def left_behind(settings: Settings, base: str) -> bool:
+    """Whether a base URL is still the vendor's default although the account's own was turned to another origin.
+
+    The token was given for that other origin; nobody said that it may go to the vendor's.
+    """
+    default = getattr(attrs.fields_dict(type(settings))[base], "default", None)
+    address = bases(settings)[base]
+    return base != MAIN and address == default and origin(address) != origin(settings.base_url)
 
 
 @lru_cache(maxsize=64)

@@ -315,6 +315,40 @@ class Counts:
     reasons: Mapping[tuple[State, str], int]
 
 
+@attrs.frozen(kw_only=True)
+class CallRow:
+    """One request of ``outreach api`` that reaches people or spends; what it said is not kept.
+
+    Attributes:
+        digest: Of the request without its secrets: two equal requests have equal ones.
+    """
+
+    id: int
+    provider: str
+    endpoint: str
+    digest: str
+    state: StepState
+    reason: str
+    intended_at: datetime
+
+
+class CallJournal(Protocol):
+    """What single calls need of a journal. Opening one turns what is found in flight into unknown."""
+
+    async def intend_call(self, provider: str, endpoint: str, *, digest: str, at: datetime) -> int:
+        """Write down that a request is about to be sent; give its id."""
+
+    async def conclude_call(self, call_id: int, state: StepState, *, reason: str, at: datetime) -> None:
+        """Write down what became of it.
+
+        Raises:
+            JournalError: It is not in flight. Nothing is changed.
+        """
+
+    async def calls(self) -> Sequence[CallRow]:
+        """Give every call, in order."""
+
+
 class Journal(Protocol):
     """What the engine needs of a journal. Every verb that writes returns after the write is durable.
 

@@ -16,10 +16,10 @@ from typing import Self
 import aiohttp
 import attrs
 
-from outreach.delivery.address import locate, origin
+from outreach.delivery.address import left_behind, locate, origin
 from outreach.delivery.exchange import Lost, NotSent, Transport, Unsendable
 from outreach.masking import masked
-from outreach.model import Settings
+from outreach.model import MAIN, Settings, bases
 from outreach.wire import Request, Response
 
 __all__ = ["HttpTransport", "Lost", "NotSent", "Transport", "Unsendable"]
@@ -35,6 +35,8 @@ CONNECT = 10.0
 IDLE = 4.0
 
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "outreach"}
+#: The one header that must not be joined with commas; several come as lines.
+_COOKIE = "set-cookie"
 _INFLATED = frozenset({"gzip", "x-gzip", "deflate"})
 
 _log = logging.getLogger("outreach.http")
@@ -42,7 +44,7 @@ _log.addHandler(logging.NullHandler())
 
 
 class HttpTransport:
-    """Sends the requests of one account over HTTP, to the origin of its base URL and nowhere else.
+    """Sends the requests of one account over HTTP, to the origins of its base URLs and nowhere else.
 
     An async context manager; the token is read on entering, and no repr, message or log record holds it.
 
@@ -71,6 +73,7 @@ class HttpTransport:
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self._origin = origin(settings.base_url)
+        self._bases = bases(settings)
         self._token = settings.token
         self._auth = auth
         self._force_close = force_close
@@ -108,9 +111,11 @@ class HttpTransport:
         if self._session is None:
             msg = "open the transport with 'async with' first"
             raise RuntimeError(msg)
-        url, body = self._prepare(request, settings)
+        url, headers, body = self._prepare(request, settings)
         trip, began = _Trip(), time.perf_counter()
-        answer = await _exchange(self._session, request.method, url, body, settings.timeout, self._max_bytes, trip)
+        answer = await _exchange(
+            self._session, request.method, url, headers, body, settings.timeout, self._max_bytes, trip
+        )
         if _log.isEnabledFor(logging.DEBUG):
             told = answer.status if isinstance(answer, Response) else f"{type(answer).__name__}, {answer}"
             _log.debug("%s %s: %s, %.0f ms", request.method, masked(request.target), told, _ms_since(began))
@@ -118,17 +123,31 @@ class HttpTransport:
             return answer
         raise answer
 
-    def _prepare(self, request: Request, settings: Settings) -> tuple[str, bytes | None]:
-        url = locate(settings.base_url, request)
-        if origin(settings.base_url) != self._origin:
-            msg = f"the account's address changed; its token goes to {self._origin} only"
-            raise Unsendable(msg)
+    def _prepare(self, request: Request, settings: Settings) -> tuple[str, Mapping[str, str], bytes | None]:
+        url = locate(self._base(request, settings), request)
         try:
-            return url, request.encode()
+            kind, body = request.payload()
         except TypeError:
             pass
+        else:
+            return url, {**request.headers, "Content-Type": kind} if kind else request.headers, body
         msg = f"the body of '{request.does}' cannot be written as JSON, or has an open Ref"
         raise Unsendable(msg)
+
+    def _base(self, request: Request, settings: Settings) -> str:
+        """Give the address that the path is relative to; it must be where the token belongs."""
+        address = bases(settings).get(request.base)
+        if address is None or request.base not in self._bases:
+            msg = f"the account has no {request.base}, which '{request.does}' needs"
+            raise Unsendable(msg)
+        pinned = origin(self._bases[request.base])
+        if origin(address) != pinned:
+            msg = f"the account's address changed; its token goes to {pinned} only"
+            raise Unsendable(msg)
+        if left_behind(settings, request.base):
+            msg = f"{MAIN} was changed and {request.base} was not; write there where '{request.does}' shall go"
+            raise Unsendable(msg)
+        return address
 
 
 @attrs.define
@@ -200,6 +219,7 @@ async def _exchange(
     session: aiohttp.ClientSession,
     method: str,
     url: str,
+    headers: Mapping[str, str],
     body: bytes | None,
     timeout: float,  # noqa: ASYNC109  # aiohttp keeps the time, and tells connecting from waiting
     max_bytes: int,
@@ -211,7 +231,7 @@ async def _exchange(
             method,
             url,
             data=body,
-            headers={} if body is None else {"Content-Type": "application/json"},
+            headers=headers,
             timeout=aiohttp.ClientTimeout(total=timeout, connect=min(CONNECT, timeout)),
             allow_redirects=False,
             trace_request_ctx=trip,
@@ -228,6 +248,8 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> Response | Lo
         if len(body) > max_bytes:
             return _too_large(max_bytes)
     headers = {name.lower(): value for name, value in answer.headers.items()}
+    if _COOKIE in headers:
+        headers[_COOKIE] = "\n".join(answer.headers.getall(_COOKIE))
     coding = headers.get("content-encoding", "identity").strip().lower()
     plain = bytes(body) if coding == "identity" or not body else _inflate(bytes(body), coding, max_bytes)
     return plain if isinstance(plain, Lost) else Response(status=answer.status, headers=headers, body=plain)

@@ -22,11 +22,12 @@ from outreach.model.content import (
     placeholders,
     templates,
 )
-from outreach.model.settings import Secret, Settings
+from outreach.model.settings import MAIN, Secret, Settings, bases, moved
 from outreach.model.template import Placeholder, Template, TemplateError
 from outreach.model.words import Channel, Day, Purpose, State, Status
 
 __all__ = [
+    "MAIN",
     "RECIPIENT",
     "AiCallContent",
     "Campaign",
@@ -53,6 +54,8 @@ __all__ = [
     "VoiceContent",
     "WhatsappContent",
     "Window",
+    "bases",
+    "moved",
     "placeholders",
     "templates",
 ]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import attrs
 
 from outreach.errors import CredentialError
+
+#: Setting that holds the address which most paths are relative to, and to whose origin the token belongs.
+MAIN = "base_url"
 
 #: A token longer than this is a file that was named by mistake.
 MAX_SECRET = 16_384
@@ -111,3 +115,14 @@ class Settings:
     marker: bool = True
     settle_after: float = 60.0
     extra: Mapping[str, object] = attrs.field(factory=dict)
+
+
+def bases(settings: Settings) -> dict[str, str]:
+    """Give every setting that holds a base URL: ``base_url``, and those of older generations of the API."""
+    names = (field.name for field in attrs.fields(type(settings)))
+    return {name: getattr(settings, name) for name in names if name == MAIN or name.endswith(f"_{MAIN}")}
+
+
+def moved(settings: Settings, base_url: str) -> dict[str, Any]:
+    """Give every base URL of an account turned to one address, as where a stand-in answers for all of them."""
+    return dict.fromkeys(bases(settings), base_url)

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from outreach.errors import SpecError
-from outreach.model import Campaign, Channel, Content, Settings
+from outreach.model import Campaign, Channel, Content, Settings, moved
 from outreach.planning.digest import digest_of
 from outreach.planning.times import zone_of_window
 from outreach.plugins import Plugins
@@ -90,10 +90,9 @@ def contents(campaign: Campaign, channels: tuple[Channel, ...]) -> Mapping[Chann
     return {channel: content for channel in channels if (content := campaign.content(channel)) is not None}
 
 
-#: How requests travel, not what they say: these may change between two runs of one campaign.
+#: How requests travel, not what they say: these, and every base URL, may change between two runs of one campaign.
 _NOT_CONTENT: Mapping[str, Any] = {
     "token": None,
-    "base_url": "",
     "timeout": 0.0,
     "pace": 0.0,
     "concurrency": 0,
@@ -106,7 +105,7 @@ _NOT_CONTENT: Mapping[str, Any] = {
 def fingerprint(campaign: Campaign, carrier: Carrier, channels: tuple[Channel, ...], zone: str) -> str:
     """Digest everything that a campaign at the vendor is made of, its people and start left out."""
     said = {channel.value: content for channel, content in contents(campaign, channels).items()}
-    settings = attrs.evolve(carrier.settings, **_NOT_CONTENT)
+    settings = attrs.evolve(carrier.settings, **moved(carrier.settings, ""), **_NOT_CONTENT)
     parts = (campaign.description, said, campaign.schedule.window, zone, settings, carrier.provider.name)
     return digest_of(*parts)
 

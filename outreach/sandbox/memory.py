@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,12 @@ from outreach.wire import Received
 
 #: Methods that change nothing.
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: What is written in the place of a credential.
+_STANDS_FOR: Mapping[str, str] = {"authorization": "Bearer sandbox", "cookie": "sandbox=sandbox"}
+
+#: Fields of a JSON body that hold a credential or a one-time code.
+_SECRET = re.compile(rb'("(?:password|refresh|otp|token|api_key)"\s*:\s*")(?:[^"\\]|\\.)*(")')
 
 _log = logging.getLogger("outreach.sandbox")
 
@@ -49,9 +56,7 @@ class Memory:
         if self._file is None or received.method in _HARMLESS:
             return
         # Whoever reads this file must not find an account's token in it; that there was one is enough.
-        headers = {
-            key: "Bearer sandbox" if key == "authorization" else value for key, value in received.headers.items()
-        }
+        headers = {key: _STANDS_FOR.get(key, value) for key, value in received.headers.items()}
         record = {
             "provider": name,
             "at": now.isoformat(),
@@ -59,7 +64,7 @@ class Memory:
             "path": received.path,
             "query": received.query,
             "headers": headers,
-            "body": received.body.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode(),
+            "body": _SECRET.sub(rb"\1sandbox\2", received.body).decode("utf-8", "replace"),
         }
         self._file.write(orjson.dumps(record) + b"\n")
 

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import hdrs, web
+from multidict import CIMultiDict
 
 from outreach.masking import masked
 from outreach.provider import Emulator, Provider
@@ -213,8 +214,9 @@ async def _received(asked: web.Request, name: str) -> Received:
 
 
 def _whole(answer: Response) -> web.Response:
-    headers = {name: value for name, value in answer.headers.items() if name.lower() not in _OURS}
-    return web.Response(status=answer.status, headers=headers, body=answer.body)
+    headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in _OURS]
+    lines = CIMultiDict((name, line) for name, value in headers for line in value.splitlines())
+    return web.Response(status=answer.status, headers=lines, body=answer.body)
 
 
 def _cut(asked: web.Request) -> None:

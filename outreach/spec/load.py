@@ -93,6 +93,15 @@ def parse(
     return reading.campaign(reading.tree(text, kind, Source(file, base or Path())), accounts, via)
 
 
+def load_accounts(path: str | Path, *, plugins: Plugins | None = None) -> Mapping[str, Settings]:
+    """Read the accounts of a file that holds ``providers:`` and no campaign.
+
+    Raises:
+        SpecError: With every mistake, each with its place. Secrets are neither read nor quoted.
+    """
+    return _Reading(plugins or load_plugins(), NOT_BUILT).accounts(path)
+
+
 class _Reading:
     """One reading: the mistakes of all files come together here."""
 
@@ -118,6 +127,12 @@ class _Reading:
             base=root.at.source.folder,
             places=dict(_places(root, ())),
         )
+
+    def accounts(self, path: str | Path) -> Mapping[str, Settings]:
+        found = self._accounts(self.open(path))
+        if self._mistakes:
+            raise SpecError(self._sorted())
+        return found
 
     def open(self, path: str | Path) -> Table | None:
         source = Source(str(path), Path(path).parent)

@@ -15,6 +15,7 @@ from outreach_contactswing.account import ContactSwingSettings
 from outreach_contactswing.capabilities import CAPABILITIES, CREATE
 from outreach_contactswing.check import check
 from outreach_contactswing.emulate import ContactSwingSandbox
+from outreach_contactswing.endpoints import ENDPOINTS
 from outreach_contactswing.interpret import interpret
 from outreach_contactswing.translate import hand_over
 
@@ -39,6 +40,7 @@ contactswing = Provider(
         pace=200.0,
         settle_after=1.0,
     ),
+    endpoints=ENDPOINTS,
 )
 
 

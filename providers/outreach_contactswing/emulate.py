@@ -24,6 +24,7 @@ import attrs
 from outreach.provider import Channel, Reached, Received, Response, Unreadable
 from outreach_contactswing.account import CREATE_PATH, UNDERSCORE_PATH
 from outreach_contactswing.demands import Wrong, wrongs
+from outreach_contactswing.emulate_others import Others, is_email
 
 
 class ContactSwingSandbox:
@@ -33,23 +34,29 @@ class ContactSwingSandbox:
         reached: Every contact, in order, each at the moment for which it was scheduled.
 
         campaigns: The bodies that made campaigns, in order.
+
+        others: Every other endpoint: e-mail, calls, actions, assistants, API keys.
     """
 
     def __init__(self) -> None:
         self.reached: list[Reached] = []
         self.campaigns: list[dict[str, Any]] = []
+        self.others = Others(self.reached)
         self._slowed: set[frozenset[str]] = set()
 
     def answer(self, received: Received, now: datetime) -> Response:
         """Answer one request."""
-        if received.path not in {CREATE_PATH, UNDERSCORE_PATH}:
+        others = self.others.knows(received.path)
+        if received.path not in {CREATE_PATH, UNDERSCORE_PATH} and not others:
             return Response.of({"detail": "Not Found"}, 404)
-        if received.method != "POST":
+        if received.method != (others or "POST"):
             return Response.of({"detail": "Method Not Allowed"}, 405)
         scheme, _, token = received.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer" or not token.strip():
             return Response.of({"detail": "Not authenticated"}, 401)
         body = _json(received)
+        if others or (received.path == UNDERSCORE_PATH and is_email(body)):
+            return self.others.answer(received, body, now)
         found = wrongs(body)
         return _invalid(found) if found else self._create(body, now)
 

@@ -19,7 +19,7 @@ def hand_over(job: Job[ContactSwingSettings], batch: Batch) -> Request:
         ValueError: The batch is empty, a person has no id, or people have different values.
     """
     _require(batch)
-    return endpoints.create_with_touchpoint(merge(campaign(job, batch), job.settings.extra), path=job.settings.path)
+    return endpoints.create_with_touchpoint(merge(campaign(job, batch), job.settings.extra), job.settings)
 
 
 def campaign(job: Job[ContactSwingSettings], batch: Batch) -> dict[str, Any]:

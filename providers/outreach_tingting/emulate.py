@@ -17,7 +17,9 @@ import attrs
 
 from outreach.provider import Channel, Reached, Received, Response, Unreadable
 from outreach_tingting import forms, world
+from outreach_tingting.account_world import Account
 from outreach_tingting.forms import Refusal
+from outreach_tingting.legacy_world import OPEN, FirstGeneration, csv
 from outreach_tingting.magic import EXPIRED_TOKEN, Name, Number, ending
 from outreach_tingting.translate import NEPAL
 from outreach_tingting.world import Campaign, Contact
@@ -28,17 +30,19 @@ Handler = Callable[["TingTingSandbox", "Call"], Response]
 FIRST_CAMPAIGN = 79
 FIRST_CONTACT = 9_801_692
 
+_KINDS = ("application/json", "multipart/form-data")
 _NAME_IN_TEXT = re.compile(r"\{(?:tags_)?(\w+)\}")
 _CRASH = Response(status=500, headers={"content-type": "text/html"}, body=b"<h1>Server Error (500)</h1>")
 
 
 @attrs.frozen
 class Call:
-    """One request, when it came, and the campaign that its path names."""
+    """One request, when it came, and the campaign or person that its path names."""
 
     received: Received
     now: datetime
     named: Campaign | None
+    person: Contact | None = None
 
     @property
     def campaign(self) -> Campaign:
@@ -46,6 +50,13 @@ class Call:
         if self.named is None:
             raise Refusal({"detail": "Not found."}, 404)
         return self.named
+
+    @property
+    def contact(self) -> Contact:
+        """The person of a path that names one."""
+        if self.person is None:
+            raise Refusal({"detail": "Not found."}, 404)
+        return self.person
 
     def page(self, rows: Sequence[Any], show: Callable[[Any], Any]) -> dict[str, Any]:
         """Cut the page that was asked for out of rows."""
@@ -60,19 +71,29 @@ class TingTingSandbox:
         reached: Every call and message that the vendor would have made, in order.
 
         campaigns: By id, for tests that want to look.
+
+        account: Sessions, tokens and one-time codes.
+
+        legacy: The first generation, whose campaigns are others.
     """
 
     reached: list[Reached] = attrs.field(factory=list)
     campaigns: dict[int, Campaign] = attrs.field(factory=dict)
+    account: Account = attrs.field(factory=Account)
+    legacy: FirstGeneration = attrs.field()
     _people: int = 0
     _tripped: set[str] = attrs.field(factory=set)
+
+    @legacy.default
+    def _legacy(self) -> FirstGeneration:
+        return FirstGeneration(self.account, self.reached)
 
     def answer(self, received: Received, now: datetime) -> Response:
         """Answer one request as TingTing would; ``now`` is aware."""
         self._ring(now)
         try:
             _authorise(received)
-            return self._route(received, now)
+            return self.legacy.answer(received, now) or self._route(received, now)
         except Refusal as refusal:
             return Response.of(refusal.body, refusal.status)
         except Unreadable as error:
@@ -82,17 +103,22 @@ class TingTingSandbox:
         fitting = [(method, found, handler) for method, path, handler in ROUTES if (found := _fit(path, received.path))]
         for method, found, handler in fitting:
             if method == received.method:
-                return handler(self, Call(received, now, self._campaign(found)))
+                return handler(self, Call(received, now, self._campaign(found), self._contact(found)))
         if fitting:
             raise Refusal({"detail": f'Method "{received.method}" not allowed.'}, 405)
         raise Refusal({"detail": "Not found."}, 404)
 
     def _campaign(self, found: re.Match[str]) -> Campaign | None:
-        if not found.groups():
+        if not found.groups() or "contact" in found.groupdict():
             return None
         if int(found[1]) not in self.campaigns:
             raise Refusal({"detail": "Not found."}, 404)
         return self.campaigns[int(found[1])]
+
+    def _contact(self, found: re.Match[str]) -> Contact | None:
+        wanted = found.groupdict().get("contact")
+        people = (one for campaign in self.campaigns.values() for one in campaign.contacts)
+        return next((one for one in people if str(one.id) == wanted), None)
 
     def _ring(self, now: datetime) -> None:
         """Contact everybody whose campaign is due."""
@@ -171,6 +197,57 @@ class TingTingSandbox:
         listed = call.page(chosen.contacts, lambda one: one.listed_row(chosen.begins, call.now))
         return Response.of({**listed, "total_credits_consumed": 0, "carrier_summary": {"NTC": len(chosen.contacts)}})
 
+    def upload(self, call: Call) -> Response:
+        """Add the people of a file."""
+        columns, rows = forms.uploaded(call.received)
+        people = [dict(zip(columns, row, strict=True)) for row in rows]
+        known = [(forms.number(one.pop("numbers")), one) for one in people]
+        good = [(number, values) for number, values in known if number]
+        for number, values in good:
+            self._add(call.campaign, number, values, call.now)
+        samples = [{"column": name, "sample": [row[at] for row in rows[:3]]} for at, name in enumerate(columns)]
+        wrong = [{"row": at, "error": "Invalid number"} for at, (number, _) in enumerate(known, 1) if not number]
+        return Response.of({"error_list": wrong, "samples": samples, "total_validated_rows": len(good)})
+
+    def variables(self, call: Call) -> Response:
+        """Show a person's values."""
+        return Response.of(dict(call.contact.variables))
+
+    def set_variables(self, call: Call) -> Response:
+        """Change a person's values."""
+        changes = call.received.json()
+        if not isinstance(changes, Mapping):
+            raise Refusal({"non_field_errors": ["Invalid data. Expected a dictionary."]}, 400)
+        call.contact.variables = {**call.contact.variables, **changes}
+        return self.variables(call)
+
+    def update(self, call: Call) -> Response:
+        """Change a campaign that has not begun."""
+        chosen = call.campaign
+        if chosen.begins is not None:
+            raise Refusal({"message": "Campaign has already started."}, 400)
+        changes = forms.update(call.received.json(), call.now)
+        chosen.schedule = changes.pop("schedule", chosen.schedule)
+        chosen.fields |= changes
+        chosen.updated = call.now
+        return self.details(call)
+
+    def report(self, call: Call) -> Response:
+        """Give a campaign's report as CSV; the page does not show its columns."""
+        rows = [one.listed_row(call.campaign.begins, call.now) for one in call.campaign.contacts]
+        lines = [f"{one['number']},{one['status']},{one['call_duration']},{one['playback']}" for one in rows]
+        return csv("\r\n".join(["number,status,duration,playback", *lines, ""]))
+
+    def survey_report(self, call: Call) -> Response:
+        """Give a survey's report; the stand-in's surveys have no answers."""
+        return Response.of([]) if call.received.query.get("format") == "json" else csv("number,answer\r\n")
+
+    def send_code(self, call: Call) -> Response:
+        """Send a one-time code."""
+        answer, reached = self.account.send_code(call.received.json(), call.now)
+        self.reached.append(reached)
+        return answer
+
     def list_campaigns(self, call: Call) -> Response:
         """List campaigns, newest first."""
         query = call.received.query
@@ -222,7 +299,19 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
     ("GET", r"campaign/", TingTingSandbox.list_campaigns),
     ("GET", r"campaign/(\d+)/", TingTingSandbox.details),
     ("POST", r"run-campaign/(\d+)/", TingTingSandbox.run),
+    ("POST", r"campaign/(\d+)/", TingTingSandbox.update),
+    ("PATCH", r"campaign/create/(\d+)/detail/", TingTingSandbox.upload),
+    ("GET", r"campaign/(?P<contact>\d+)/attributes/", TingTingSandbox.variables),
+    ("PATCH", r"campaign/(?P<contact>\d+)/attributes/", TingTingSandbox.set_variables),
+    ("GET", r"download/report/(\d+)/", TingTingSandbox.report),
+    ("GET", r"download/survey/\d+/report/", TingTingSandbox.survey_report),
     ("GET", r"dashboard/", TingTingSandbox.dashboard),
+    ("POST", r"auths/login/", lambda sandbox, call: sandbox.account.login(call.received)),
+    ("POST", r"auths/login/refresh/", lambda sandbox, call: sandbox.account.refresh(call.received)),
+    ("POST", r"auths/generate-api-keys/", lambda sandbox, _: sandbox.account.generate_key()),
+    ("GET", r"auths/get-api-keys/", lambda sandbox, call: sandbox.account.show_key(call.now)),
+    ("POST", r"auths/send/otp/", TingTingSandbox.send_code),
+    ("GET", r"auths/list/send-otps/", lambda sandbox, call: sandbox.account.list_codes(call.received)),
     ("GET", r"voice-models/", _always(world.VOICES)),
     ("GET", r"active-broker-phone/", _always(world.BROKER_PHONES)),
     ("GET", r"phone-number/active/", _always(world.OWN_PHONES)),
@@ -234,12 +323,14 @@ def _fit(pattern: str, path: str) -> re.Match[str] | None:
 
 
 def _authorise(received: Received) -> None:
+    if received.path in OPEN:
+        return
     scheme, _, token = received.headers.get("authorization", "").partition(" ")
     if scheme != "Bearer" or not token:
         raise Refusal({"detail": "Authentication credentials were not provided."}, 401)
     if token == EXPIRED_TOKEN:
         raise Refusal({"detail": "Invalid token payload."}, 401)
-    if received.body and not received.headers.get("content-type", "application/json").startswith("application/json"):
+    if received.body and not received.headers.get("content-type", _KINDS[0]).startswith(_KINDS):
         raise Refusal({"detail": "Unsupported media type in request."}, 415)
 
 

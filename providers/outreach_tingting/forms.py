@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from email.parser import BytesParser
+from email.policy import default
 from typing import Any
 
+from outreach.provider import Received
 from outreach_tingting import world
 from outreach_tingting.translate import NEPAL
 
@@ -53,6 +58,17 @@ def campaign(body: Any, now: datetime) -> dict[str, Any]:
     }
 
 
+def update(body: Any, now: datetime) -> dict[str, Any]:
+    """Check the body of update; give the fields that it changes, ``schedule`` as a time."""
+    document = _document(body)
+    errors = _errors(document, _CREATE, ())
+    schedule, wrong = _schedule(document.get("schedule"), now)
+    errors |= {"schedule": [wrong]} if wrong else {}
+    if errors:
+        raise Refusal(errors, 400)
+    return {field: schedule if field == "schedule" else document[field] for field in _UPDATED if field in document}
+
+
 def message(body: Any) -> dict[str, Any]:
     """Check the body of the message endpoint; what its text excuses (messages, factor) may be left out."""
     document = _document(body)
@@ -73,6 +89,40 @@ def contacts(body: Any) -> tuple[bool, list[tuple[str, Mapping[str, Any]]]]:
     if any(errors):
         raise Refusal(errors[0] if single else {"contacts": errors}, 400)
     return single, [(_local(one["number"]), one.get("other_variables") or {}) for one in people]
+
+
+def uploaded(received: Received) -> tuple[list[str], list[list[str]]]:
+    """Check an upload of people; give the column names and the rows. The stand-in reads CSV only."""
+    file = form(received).get("bulk_file")
+    if not isinstance(file, bytes):
+        raise Refusal({"bulk_file": [REQUIRED]}, 400)
+    try:
+        columns, *rows = csv.reader(io.StringIO(file.decode("utf-8-sig")))
+    except (ValueError, csv.Error):
+        raise Refusal({"bulk_file": ["The stand-in reads CSV with a line of names only."]}, 400) from None
+    if "numbers" not in columns:
+        raise Refusal({"bulk_file": ["There is no column 'numbers'."]}, 400)
+    return columns, [row for row in rows if len(row) == len(columns)]
+
+
+def form(received: Received) -> dict[str, Any]:
+    """Read a multipart form: texts, bytes where a field is a file, a list where a name comes several times."""
+    kind = received.headers.get("content-type", "").encode()
+    message = BytesParser(policy=default).parsebytes(b"Content-Type: " + kind + b"\r\n\r\n" + received.body)
+    found: dict[str, Any] = {}
+    for part in message.iter_parts():
+        name = str(part.get_param("name", header="content-disposition"))
+        content = part.get_payload(decode=True)
+        raw = content if isinstance(content, bytes) else b""
+        value: Any = raw if part.get_filename() else raw.decode("utf-8", "replace")
+        known = found.get(name)
+        found[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
+    return found
+
+
+def number(value: Any) -> str:
+    """Give ten local digits (a landline: eight), empty where it is no number."""
+    return "" if _number(value) else _local(value)
 
 
 def _document(body: Any) -> Mapping[str, Any]:
@@ -157,6 +207,7 @@ _CREATE: Mapping[str, Rule] = {
     "failover_target": _forbidden,
     "draft": _forbidden,
 }
+_UPDATED = ("name", "services", "message", "sms_message", "description", "schedule")
 _MESSAGE: Mapping[str, Rule] = {
     "voice": _pk,
     "category": _text,

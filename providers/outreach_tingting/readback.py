@@ -64,7 +64,7 @@ def _find(job: Job[Settings]) -> Question[Settled] | None:
 
 
 def _list(offset: int, **more: str) -> Request:
-    return endpoints.LIST.request(query={**more, **page(PAGE, offset)})
+    return endpoints.LIST.build(query={**more, **page(PAGE, offset)})
 
 
 def _found(job: Job[Settings], rows: Sequence[Row]) -> Settled | None:
@@ -95,11 +95,11 @@ def _was_run(job: Job[Settings], campaign: str | Ref) -> Question[Settled]:
             return Settled(happened=True, reason="the vendor has begun to contact people")
         return Settled(happened=None, reason="the vendor's campaign has not started so far, which proves nothing")
 
-    return Question(endpoints.GET.request(id=campaign), details)
+    return Question(endpoints.GET.build(id=campaign), details)
 
 
 def _contacts(campaign: str | Ref, finish: Callable[[Sequence[Row]], T]) -> Question[T]:
-    return _pages(lambda offset: endpoints.LIST_CONTACTS.request(id=campaign, query=page(PAGE, offset)), finish)
+    return _pages(lambda offset: endpoints.LIST_CONTACTS.build(id=campaign, query=page(PAGE, offset)), finish)
 
 
 def _roll(job: Job[Settings], rows: Sequence[Row]) -> Roll:

@@ -50,11 +50,11 @@ _NOT_IN_A_KEY = re.compile(r"\W+", re.ASCII)
 
 def open_campaign(job: Job[Settings]) -> Sequence[Request]:
     """Make the campaign, set its voice, and read back what the vendor stored."""
-    requests = [endpoints.CREATE.request(body=create_body(job))]
+    requests = [endpoints.CREATE.build(body=create_body(job))]
     if Channel.VOICE in job.contents:
-        requests.append(endpoints.SET_MESSAGE.request(id=CAMPAIGN, body=message_body(job)))
+        requests.append(endpoints.SET_MESSAGE.build(id=CAMPAIGN, body=message_body(job)))
     if job.settings.read_back:
-        requests.append(endpoints.GET.request(id=CAMPAIGN))
+        requests.append(endpoints.GET.build(id=CAMPAIGN))
     return requests
 
 
@@ -68,13 +68,13 @@ def load(job: Job[Settings], batch: Batch) -> Request:
         contacts = list(map(endpoints.contact, numbers, variables))
     else:
         contacts = list(map(endpoints.contact, numbers))
-    return endpoints.ADD_CONTACT.request(id=CAMPAIGN, body={"contacts": contacts})
+    return endpoints.ADD_CONTACT.build(id=CAMPAIGN, body={"contacts": contacts})
 
 
 def launch(job: Job[Settings]) -> Sequence[Request]:
     """Run the campaign: the one request that reaches people."""
     del job
-    return (endpoints.RUN.request(id=CAMPAIGN),)
+    return (endpoints.RUN.build(id=CAMPAIGN),)
 
 
 def create_body(job: Job[Settings]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from outreach_toingg.account import ToinggSettings
 from outreach_toingg.capabilities import CAPABILITIES, CREATE
 from outreach_toingg.check import check
 from outreach_toingg.emulate import ToinggSandbox
+from outreach_toingg.endpoints import ENDPOINTS
 from outreach_toingg.interpret import interpret
 from outreach_toingg.settle import settle
 from outreach_toingg.translate import call, open_campaign
@@ -40,6 +41,7 @@ toingg = Provider(
     sandbox=ToinggSettings(
         token=Secret(value="sandbox"), voice="swara", language="english", pace=200.0, concurrency=8, settle_after=1.0
     ),
+    endpoints=ENDPOINTS,
 )
 
 

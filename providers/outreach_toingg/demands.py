@@ -89,6 +89,36 @@ CALL: Mapping[str, Demand] = {
 }
 
 
+#: https://api.toingg.com/docs/Campaign%20Endpoints/Update-Campaign
+UPDATE: Mapping[str, Demand] = {"campId": _NEEDED, "campaignModelData": Demand(dict, required=True)}
+
+
+def _between(low: int, high: int) -> Demand:
+    return Demand(int, fits=lambda value: low <= value <= high, msg=f"Input should be from {low} to {high}")
+
+
+#: https://docs.toingg.com/api-reference/endpoint/Campaign/textPipelineConfigurationPost
+PIPELINE: Mapping[str, Demand] = {
+    "goal": _NEEDED,
+    "messageDelay": _between(1, 10),
+    "mexRetry": _between(1, 5),
+    "retryDelay": _between(1, 5),
+    "postWebhookDelay": Demand(int),
+}
+
+#: https://docs.toingg.com/api-reference/endpoint/WebhookHandling/addWebhook
+HOOK: Mapping[str, Demand] = {
+    "name": _NEEDED,
+    "path": _NEEDED,
+    "method": Demand(
+        str,
+        required=True,
+        fits=lambda value: value in {"GET", "POST", "PUT", "DELETE"},
+        msg="Input should be GET, POST, PUT or DELETE",
+    ),
+}
+
+
 def wrongs(body: Any, demands: Mapping[str, Demand]) -> list[Wrong]:
     """Give every mistake of a body; fields without a demand are ignored, as the vendor ignores them."""
     if not isinstance(body, Mapping):

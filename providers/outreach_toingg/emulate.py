@@ -27,7 +27,7 @@ from typing import Any
 import attrs
 
 from outreach.provider import Channel, Reached, Received, Response, Unreadable
-from outreach_toingg.demands import CALL, CREATE, Wrong, wrongs
+from outreach_toingg.demands import CALL, CREATE, HOOK, PIPELINE, UPDATE, Wrong, wrongs
 
 #: A call rings for so long, and talks for so long.
 RINGING = timedelta(seconds=3)
@@ -130,6 +130,28 @@ class ToinggSandbox:
             return _failed("Call not found.")
         return _envelope(_state(self.calls[asked], now), "Call details fetched.")
 
+    def update(self, received: Received, _now: datetime) -> Response:
+        """Change a campaign; the page does not show the answer."""
+        body = _json(received)
+        if found := wrongs(body, UPDATE):
+            return _invalid(found)
+        if body["campId"] not in self.campaigns:
+            return _failed("Campaign not found.")
+        self.campaigns[body["campId"]] = {**self.campaigns[body["campId"]], **body["campaignModelData"]}
+        return _envelope({"campId": body["campId"]}, "Campaign updated.")
+
+    def pipeline(self, received: Received, _now: datetime) -> Response:
+        """Take a configuration; the page does not show the answer."""
+        found = wrongs(_json(received), PIPELINE)
+        if not received.query.get("campId"):
+            found.append(Wrong(("query", "campId"), "missing", "Field required"))
+        return _invalid(found) if found else _envelope(None, "Configuration saved.")
+
+    def webhook(self, received: Received, _now: datetime) -> Response:
+        """Take a webhook; the page does not show the answer."""
+        found = wrongs(_json(received), HOOK)
+        return _invalid(found) if found else _envelope(None, "Webhook added.")
+
 
 Handler = Callable[[ToinggSandbox, Received, datetime], Response]
 
@@ -138,6 +160,9 @@ ROUTES: Mapping[str, tuple[str, Handler]] = {
     "get_campaigns": ("GET", ToinggSandbox.campaign_list),
     "make_call": ("POST", ToinggSandbox.call),
     "call_status": ("GET", ToinggSandbox.status),
+    "update_campaign": ("POST", ToinggSandbox.update),
+    "text_pipeline_configuration": ("POST", ToinggSandbox.pipeline),
+    "add_webhook": ("POST", ToinggSandbox.webhook),
 }
 
 

@@ -14,7 +14,7 @@ from outreach_toingg.script import calendar, script, spelled
 def open_campaign(job: Job[ToinggSettings]) -> Sequence[Request]:
     """Make the campaign; it calls nobody."""
     body = merge(campaign(job), job.settings.extra)
-    return (endpoints.create_campaign(body, trailing_slash=job.settings.trailing_slash),)
+    return (endpoints.create_campaign(body, job.settings),)
 
 
 def campaign(job: Job[ToinggSettings]) -> dict[str, Any]:

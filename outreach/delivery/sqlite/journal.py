@@ -15,6 +15,7 @@ from typing import Protocol, Self, TypeVar
 from outreach.answers import Receipt
 from outreach.delivery.journal import (
     BatchRow,
+    CallRow,
     CampaignKey,
     Counts,
     DeliveryRow,
@@ -29,7 +30,7 @@ from outreach.delivery.journal import (
     StepRow,
     StepState,
 )
-from outreach.delivery.sqlite import loads, marks, opening, reading, replan, steps
+from outreach.delivery.sqlite import calls, loads, marks, opening, reading, replan, steps
 from outreach.delivery.sqlite.packing import micros
 from outreach.delivery.sqlite.writer import Writer
 from outreach.model import Channel
@@ -235,6 +236,20 @@ class SqliteJournal:
     async def last_plan(self, key: CampaignKey) -> tuple[str, Mapping[str, object]] | None:
         """Give the digest and the row counts of the latest plan."""
         return await self._read(lambda connection: reading.last_plan(connection, key))
+
+    async def intend_call(self, provider: str, endpoint: str, *, digest: str, at: datetime) -> int:
+        """Write down that a single request is about to be sent."""
+        return await self._write(
+            partial(calls.intend, provider=provider, endpoint=endpoint, digest=digest, at=micros(at))
+        )
+
+    async def conclude_call(self, call_id: int, state: StepState, *, reason: str, at: datetime) -> None:
+        """Write down what became of it."""
+        await self._write(partial(calls.conclude, call_id=call_id, state=state, reason=reason, at=micros(at)))
+
+    async def calls(self) -> Sequence[CallRow]:
+        """Give every single call."""
+        return await self._read(calls.listed)
 
     async def _write(self, verb: Callable[[sqlite3.Connection], T]) -> T:
         return await self._writer.do(verb, writes=True)

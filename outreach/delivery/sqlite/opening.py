@@ -213,3 +213,4 @@ def _interrupt(connection: sqlite3.Connection, now: datetime) -> None:
     values = {"reason": INTERRUPTED, "at": micros(now)}
     connection.execute(queries()["batch_interrupted"], values)
     connection.execute(queries()["step_interrupted"], values)
+    connection.execute(queries()["call_interrupted"], values)

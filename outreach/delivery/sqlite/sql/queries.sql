@@ -249,6 +249,22 @@ ORDER BY id
 SELECT channel, provider, reason, sum(size) FROM skipped
 WHERE id >= :campaign << 32 AND id < (:campaign + 1) << 32 AND channel IS NOT NULL GROUP BY 1, 2, 3
 
+-- Single calls
+
+-- :call_intend
+-- It is about to be sent.
+INSERT INTO call (provider, endpoint, digest, state, reason, intended_at, updated_at)
+VALUES (:provider, :endpoint, :digest, 'in_flight', '', :at, :at)
+-- :call_conclude
+-- What became of it.
+UPDATE call SET state = :state, reason = :reason, updated_at = :at WHERE id = :id AND state = 'in_flight'
+-- :call_interrupted
+-- On opening: nobody knows what became of a request that was on its way.
+UPDATE call SET state = 'unknown', reason = :reason, updated_at = :at WHERE state = 'in_flight'
+-- :call_list
+-- Every call, in order.
+SELECT id, provider, endpoint, digest, state, reason, intended_at FROM call ORDER BY id
+
 -- The file
 
 -- :home_get
