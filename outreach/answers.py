@@ -10,7 +10,7 @@ import attrs
 
 from outreach.errors import Unreadable
 from outreach.model import Status
-from outreach.wire import Request, Response, look_up
+from outreach.wire import Reach, Request, Response, look_up
 
 
 class Kind(StrEnum):
@@ -137,7 +137,8 @@ def accepted(request: Request, response: Response, **more: Any) -> Outcome:
     document = response.json()
     failure = failure_inside(document)
     if failure:
-        return Outcome(kind=Kind.REJECTED, reason=failure)
+        proved = request.reaches is Reach.NOBODY or _clear(document)
+        return Outcome(kind=Kind.REJECTED if proved else Kind.UNKNOWN, reason=failure)
     captures = {name: look_up(document, places) for name, places in request.captures.items()}
     missing = [name for name, value in captures.items() if value is None]
     if missing:
@@ -153,6 +154,15 @@ def failure_inside(document: Any) -> str:
     failed = document.get("success") is False or status is False
     failed = failed or (isinstance(status, int) and not isinstance(status, bool) and status >= 400)
     return _words(document) or "the answer says that it failed" if failed else ""
+
+
+#: Statuses inside an answer that prove that nothing took effect; a 5xx or a bare "failed" proves nothing.
+_CLEAR = frozenset({400, 401, 402, 403, 404, 405, 410, 413, 415, 422})
+
+
+def _clear(document: Any) -> bool:
+    status = document.get("status") if isinstance(document, Mapping) else None
+    return status is False or status in _CLEAR
 
 
 #: More of a vendor's error text than this helps nobody.

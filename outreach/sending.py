@@ -13,7 +13,7 @@ from typing import BinaryIO, Self
 import attrs
 
 from outreach.delivery.clock import Clock
-from outreach.delivery.donotcontact import Lists, OwnList, own
+from outreach.delivery.donotcontact import Lists, OwnList, Watchlist, Watchlists, own
 from outreach.delivery.journal import CampaignKey, Counts, Journal, NewSlice, Stage
 from outreach.delivery.lane import Lane, Stopped
 from outreach.delivery.ledger import JournalLedger
@@ -113,9 +113,10 @@ class Sending:
         with Spool(self.campaign.base if self.campaign.base.is_dir() else None) as spool:
             await self._refuse_changed()
             await self.settle()
-            plan, slices = await self._plan(spool, limit, stdin)
+            ledger = await JournalLedger.read(self.journal, self.key, self.campaign, self.clock.now())
+            plan, slices = await self._plan(spool, ledger, limit, stdin)
             _permit(plan, approve=approve, confirm=confirm, strict=strict)
-            ended = await self._send(spool, plan, slices, wait=wait)
+            ended = await self._send(spool, plan, slices, Watchlists((self.own, ledger)), wait=wait)
         counts = await self.journal.counts(self.key)
         if ended.failure is not None:
             raise ended.failure
@@ -134,7 +135,7 @@ class Sending:
         if engine.ended.failure is not None:
             raise engine.ended.failure
 
-    def _engine(self, tell: Tell = lambda _stage, _count: None) -> Engine:
+    def _engine(self, tell: Tell = lambda _stage, _count: None, watchlist: Watchlist | None = None) -> Engine:
         return Engine(
             self.campaign,
             self.key,
@@ -143,7 +144,7 @@ class Sending:
             clock=self.clock,
             stop=self.stop,
             tell=tell,
-            watchlist=self.own,
+            watchlist=watchlist or self.own,
         )
 
     async def _refuse_changed(self) -> None:
@@ -162,14 +163,16 @@ class Sending:
         if reasons:
             raise Refused(reasons)
 
-    async def _plan(self, spool: Spool, limit: int | None, stdin: BinaryIO | None) -> tuple[Plan, list[SlicePlan]]:
+    async def _plan(
+        self, spool: Spool, ledger: JournalLedger, limit: int | None, stdin: BinaryIO | None
+    ) -> tuple[Plan, list[SlicePlan]]:
         now = self.clock.now()
         builder = Builder(
             self.campaign,
             self.carriers,
             now=now,
             suppressed=Lists((suppressed(self.campaign), self.own)),
-            ledger=await JournalLedger.read(self.journal, self.key, self.campaign, now),
+            ledger=ledger,
             sink=spool,
             limit=limit,
         )
@@ -180,7 +183,9 @@ class Sending:
                 raise Refused(["stopped while the contacts were read; nothing was sent"])
         return builder.finish(), builder.slices
 
-    async def _send(self, spool: Spool, plan: Plan, slices: list[SlicePlan], *, wait: bool) -> Ended:
+    async def _send(
+        self, spool: Spool, plan: Plan, slices: list[SlicePlan], watchlist: Watchlist, *, wait: bool
+    ) -> Ended:
         numbers = await self.journal.replan(
             self.key,
             digest=plan.digest,
@@ -195,7 +200,7 @@ class Sending:
         counts = await self.journal.counts(self.key)
         teller = _Teller(self.watch, self.live, counts, self.key, plan)
         while True:
-            engine = self._engine(tell=teller)
+            engine = self._engine(teller, watchlist)
             ended = await engine.run(spool, places, held)
             if not (wait and ended.next) or ended.interrupted or ended.failure is not None:
                 return ended

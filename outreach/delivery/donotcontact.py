@@ -193,6 +193,22 @@ class Lists:
         return {index: why for one in self.lists for index, why in one.reasons(phones, channel).items()}
 
 
+@attrs.frozen
+class Watchlists:
+    """Several watchlists as one."""
+
+    lists: Sequence[Watchlist]
+
+    def closed(self, phones: Sequence[str], channels: Collection[Channel]) -> Collection[int]:
+        """Give the index of those whom one of them closes."""
+        return {index for one in self.lists for index in one.closed(phones, channels)}
+
+    @property
+    def broken(self) -> str:
+        """Say why one of them cannot be read."""
+        return next((one.broken for one in self.lists if one.broken), "")
+
+
 def own(journal: Path) -> OwnList:
     """Open the list that belongs to a journal.
 

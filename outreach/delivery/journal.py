@@ -378,11 +378,12 @@ class Journal(Protocol):
     ) -> Mapping[int, int]:
         """Put a plan in the place of whatever was still merely planned; give the slice id of each slice number.
 
-        A new slice joins a slice of the journal that is not closed and agrees in provider, channels, zone and
-        fingerprint; of several equal ones each joins another. Planned people who are not in the new plan become
-        cancelled with the reason ``removed``; cancelled people who are in it are planned again (or skipped), and
-        stand in the report once. Batches keep the order in which they are given; within a slice ``seq`` goes on from
-        the highest there ever was. A slice that was never opened and has lost all its people goes.
+        A new slice joins a slice of the journal that is not closed, agrees in provider, channels, zone and
+        fingerprint, and has nobody loaded (else the vendor's campaign would outgrow what was planned for it); of
+        several equal ones each joins another. Planned people who are not in the new plan become cancelled with the
+        reason ``removed``; cancelled people who are in it are planned again (or skipped), and stand in the report
+        once. Batches keep the order in which they are given; within a slice ``seq`` goes on from the highest there
+        ever was. A slice that was never opened and has lost all its people goes.
 
         The iterables are read while the plan is written, by the thread that writes.
         """

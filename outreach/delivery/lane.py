@@ -30,6 +30,9 @@ T = TypeVar("T", bound=Settled | Roll)
 #: Called at every point where a crash would matter; a test raises or kills here.
 Hook = Callable[[str], None]
 
+#: After so many requests to people in a row whose outcome is unknown, the account is left alone for this run.
+MOST_DOUBTS = 3
+
 #: A listing of more pages than this is a loop.
 MAX_PAGES = 100_000
 
@@ -71,6 +74,8 @@ class Lane:
     Attributes:
         halted: Why the account is refused; empty while it is not.
 
+        doubtful: Why the account is left alone for this run: too many outcomes in a row are unknown.
+
         unavailable: Whether the vendor could not be reached after all tries.
     """
 
@@ -89,6 +94,8 @@ class Lane:
         self.carrier = carrier
         self.halted = ""
         self.unavailable = False
+        self.doubtful = ""
+        self._doubts = 0
         self._transport = transport
         self._clock = clock
         self._rng = rng
@@ -117,6 +124,7 @@ class Lane:
             self._hook("before outcome")
             await attempt.conclude(outcome)
             self._hook("after outcome")
+            self._count(attempt.request, outcome)
             if outcome.kind is not Kind.UNSENT:
                 return self._note(outcome)
             self._may(attempt)
@@ -171,8 +179,8 @@ class Lane:
 
     async def _turn(self, people: int) -> None:
         """Take the rate token, and the people's share of the hour."""
-        if self.halted:
-            raise Held(self.halted)
+        if self.halted or self.doubtful:
+            raise Held(self.halted or self.doubtful)
         if self._quota is not None and people:
             while (seconds := self._quota.wait(self._clock.monotonic(), people)) > 0:
                 if math.isinf(seconds):
@@ -187,8 +195,8 @@ class Lane:
     def _may(self, attempt: Attempt) -> None:
         if self._stop.is_set():
             raise Stopped
-        if self.halted:
-            raise Held(self.halted)
+        if self.halted or self.doubtful:
+            raise Held(self.halted or self.doubtful)
         reason = attempt.still()
         if reason:
             raise Held(reason)
@@ -222,6 +230,14 @@ class Lane:
             self.halted = outcome.reason
             raise Held(outcome.reason)
         return outcome
+
+    def _count(self, request: Request, outcome: Outcome) -> None:
+        """Stop the account after a row of requests to people of which nobody knows what they did."""
+        if request.reaches is Reach.NOBODY:
+            return
+        self._doubts = self._doubts + 1 if outcome.kind is Kind.UNKNOWN else 0
+        if self._doubts >= MOST_DOUBTS:
+            self.doubtful = f"{self._doubts} requests in a row have an unknown outcome; look at the vendor first"
 
     async def _pause(self, number: int, outcome: Outcome) -> None:
         seconds = self._backoff.next_wait(number, outcome.retry_after, self._rng)

@@ -15,6 +15,7 @@ class JournalLedger:
 
     def __init__(self, most: int | None, pressure: Mapping[str, int]) -> None:
         self._handled: dict[Channel, NumberSet] = {}
+        self._wanted: dict[Channel, NumberSet] = {}
         self._pressed = frozenset(phone for phone, count in pressure.items() if most is not None and count >= most)
 
     @classmethod
@@ -37,6 +38,27 @@ class JournalLedger:
         """Give the index of those who must not be planned again on a channel of this campaign."""
         numbers = self._handled.get(channel)
         return numbers.found(phones) if numbers else ()
+
+    def wanted(self, phones: Sequence[str], channel: Channel) -> None:
+        """Note that the plan still has these people on a channel, whether or not they were handled."""
+        if channel in self._handled:
+            numbers = self._wanted.setdefault(channel, NumberSet())
+            for phone in phones:
+                numbers.add(phone)
+
+    def closed(self, phones: Sequence[str], channels: Collection[Channel]) -> Collection[int]:
+        """Give the index of those handled by an earlier run whom the plan no longer has on one of these channels."""
+        gone: set[int] = set()
+        for channel in channels:
+            handled = self.handled(phones, channel)
+            wanted = self._wanted.get(channel)
+            gone.update(index for index in handled if wanted is None or phones[index] not in wanted)
+        return gone
+
+    @property
+    def broken(self) -> str:
+        """Nothing can break here."""
+        return ""
 
     def pressed(self, phones: Sequence[str]) -> Collection[int]:
         """Give the index of those who were contacted as often as the campaign's limits allow, over all campaigns."""

@@ -102,6 +102,11 @@ class _Slice:
         self.batches.append(batch)
         self.next_seq += 1
 
+    @property
+    def aboard(self) -> bool:
+        """Whether people are, or may be, in the vendor's campaign already."""
+        return any(each.base[0] in {Stage.LOADING, Stage.LOADED, Stage.LOAD_UNKNOWN} for each in self.batches)
+
     def change(self, **fields: Any) -> None:
         self.value = attrs.evolve(self.value, **fields)
 
@@ -194,7 +199,7 @@ class MemoryJournal:
         return {number: place.value.id for number, place in places.items()}
 
     def _join(self, key: CampaignKey, slices: Sequence[NewSlice]) -> dict[int, _Slice]:
-        free = [each for each in self._of(key) if not each.value.closed]
+        free = [each for each in self._of(key) if not each.value.closed and not each.aboard]
         places: dict[int, _Slice] = {}
         for new in slices:
             agreeing = [each for each in free if _alike(each.value) == _alike(new)]

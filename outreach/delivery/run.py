@@ -19,7 +19,7 @@ from outreach.delivery.clock import Clock
 from outreach.delivery.donotcontact import SUPPRESSED, Nobody, Watchlist
 from outreach.delivery.journal import BatchRow, CampaignKey, Journal, LoadOutcome, Slice, Stage, Step, StepState
 from outreach.delivery.lane import Attempt, Held, Lane, Stopped
-from outreach.delivery.settle import PAGE, Settler
+from outreach.delivery.settle import PAGE, SILENT, Settler
 from outreach.delivery.spool import Spool, Spooled
 from outreach.model import Campaign
 from outreach.planning.carrier import job
@@ -216,14 +216,16 @@ class Engine:
         lane = self._lanes[one.provider]
         if not await self._journal.batches(one.id, UNFINISHED, limit=1):
             return
-        opening = due(self._campaign.schedule, one.zone, self._clock.now())
+        now = self._clock.now()
+        opening = due(self._campaign.schedule, one.zone, now)
         if opening.expired:
             await self._expire(one)
             return
-        if opening.at > self._clock.now() and not lane.carrier.provider.capabilities.schedules:
+        told = one.start is not None and one.start > now
+        if opening.at > now and not told and not self._vendor_waits(one):
             await self._wait_for(one, opening.at)
             return
-        made = self._job(one, opening.at)
+        made = self._job(one, one.start if told and one.start else opening.at)
         one = await self._steps(one, Step.OPEN, lane.carrier.provider.open(made), made)
         for _ in range(MOST_ROUNDS):
             if place is not None:
@@ -235,8 +237,15 @@ class Engine:
                 break
             if not await self._journal.batches(one.id, (Stage.PLANNED,), limit=1):
                 raise Unsettled(NOT_SETTLED)
+        else:
+            raise Unsettled(NOT_SETTLED)
         if await self._journal.batches(one.id, (Stage.LOADED,), limit=1):
             await self._steps(one, Step.LAUNCH, launch, made)
+
+    def _vendor_waits(self, one: Slice) -> bool:
+        """Whether the vendor can be told to begin later; not when it was told a time before, or is to be paced."""
+        can = self._lanes[one.provider].carrier.provider.capabilities.schedules
+        return can and one.start is None and self._campaign.limits.per_hour is None
 
     async def _wait_for(self, one: Slice, at: datetime) -> None:
         counts = [row async for row in self._pages(one, UNFINISHED)]
@@ -266,7 +275,6 @@ class Engine:
     async def _step(self, one: Slice, step: Step, position: int, request: Request, made: Job[Any]) -> StepState:
         """Do one request of a stage; a lost answer is asked about at once."""
         everyone = request.reaches is Reach.EVERYONE
-        start = made.start if step is Step.OPEN else None
 
         async def intend() -> None:
             await self._journal.intend_step(
@@ -282,7 +290,7 @@ class Engine:
                 at=self._clock.now(),
                 reason=outcome.reason,
                 refs=outcome.captures,
-                start=start,
+                start=made.start if step is Step.OPEN and outcome.kind is Kind.ACCEPTED else None,
             )
 
         people = [row async for row in self._pages(one, (Stage.LOADED,))] if everyone else []
@@ -332,8 +340,9 @@ class Engine:
         if self._watchlist.broken or not closed:
             return self._watchlist.broken
         return (
-            f"{len(closed)} people were put on the do-not-contact list after they were loaded into '{one.title}': "
-            "launching it would contact them; delete them from it at the vendor, then run send again"
+            f"{len(closed)} people are on a do-not-contact list, or no longer in the campaign, since they were loaded "
+            f"into '{one.title}': launching it would contact them; delete them from it at the vendor, or put them "
+            "back, then run send again"
         )
 
     def _suppressed(self, one: Slice, phones: Sequence[str]) -> str:
@@ -461,9 +470,10 @@ def load_outcome(outcome: Outcome, row: BatchRow, *, reaches: bool, asked: bool)
     at = {phone: index for index, phone in enumerate(row.people.phones)}
     stage = STAGE_OF_LOAD[outcome.kind][0 if reaches else 1]
     unsure = Stage.UNKNOWN if reaches else Stage.LOAD_UNKNOWN
-    exceptions = {at[phone]: (Stage.REJECTED, reason) for phone, reason in outcome.refused.items() if phone in at}
-    silent = "the vendor's answer does not speak of this number"
-    exceptions |= {at[phone]: (unsure, silent) for phone in outcome.doubtful if phone in at}
+    # Where the vendor's list has the last word, a refusal in the answer is only a claim until the list bears it out.
+    refused = Stage.LOAD_UNKNOWN if asked and not reaches else Stage.REJECTED
+    exceptions = {at[phone]: (refused, reason) for phone, reason in outcome.refused.items() if phone in at}
+    exceptions |= {at[phone]: (unsure, SILENT) for phone in outcome.doubtful if phone in at}
     if exceptions and stage is Stage.LOADED and asked:
         stage = Stage.LOAD_UNKNOWN
     accepted = outcome.kind is Kind.ACCEPTED

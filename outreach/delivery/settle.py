@@ -25,6 +25,9 @@ ABOARD = (Stage.LOADED, Stage.LOAD_UNKNOWN)
 #: Batches read from the journal at a time.
 PAGE = 200
 
+#: Why nobody knows of somebody in a batch that was answered; the answer spoke of the others.
+SILENT = "the vendor's answer does not speak of this number"
+
 NOT_TAKEN = "the vendor did not take this number into its campaign"
 
 
@@ -107,7 +110,7 @@ class Settler:
 
     async def _load(self, one: Slice, row: BatchRow, present: Mapping[int, Receipt], gone: Sequence[int]) -> bool:
         """Settle one load whose answer was lost or left people out; give whether it stands clear now."""
-        told = {index for index, (stage, _) in row.exceptions.items() if stage is Stage.REJECTED}
+        told = {index for index, (_, reason) in row.exceptions.items() if reason != SILENT}
         ripe = row.intended_at is None or self.ripe(row.intended_at)
         if not ripe and not told.issuperset(gone):
             return False
@@ -116,7 +119,8 @@ class Settler:
             exceptions = {index: (Stage.REJECTED, reason) for index, reason in why.items()}
             outcome = LoadOutcome(stage=Stage.LOADED, exceptions=exceptions, receipts=present)
         elif told.issuperset(gone):
-            outcome = LoadOutcome(stage=Stage.REJECTED, reason=NOT_TAKEN, exceptions=row.exceptions)
+            exceptions = {index: (Stage.REJECTED, reason) for index, (_, reason) in row.exceptions.items()}
+            outcome = LoadOutcome(stage=Stage.REJECTED, reason=NOT_TAKEN, exceptions=exceptions)
         else:
             outcome = LoadOutcome(stage=Stage.PLANNED, reason="proved not to be at the vendor")
         await self.journal.conclude_load(one.id, row.seq, outcome, at=self.now)

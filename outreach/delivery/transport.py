@@ -27,6 +27,9 @@ __all__ = ["HttpTransport", "Lost", "NotSent", "Transport", "Unsendable"]
 #: Most bytes of an answer, before and after it is decompressed.
 MAX_BYTES = 10_000_000
 
+#: A shorter text is no vendor's token, and taking it out of answers could change what they say.
+SHORTEST_TOKEN = 8
+
 #: Longest time to reach the vendor, in seconds, within the account's timeout.
 CONNECT = 10.0
 
@@ -79,12 +82,15 @@ class HttpTransport:
         self._force_close = force_close
         self._max_bytes = max_bytes
         self._session: aiohttp.ClientSession | None = None
+        self._clean = _eraser(b"")
 
     def __repr__(self) -> str:
         return f"HttpTransport({self._origin!r})"
 
     async def __aenter__(self) -> Self:
-        credential = self._auth(self._token.reveal()) if self._token else {}
+        token = self._token.reveal() if self._token else ""
+        credential = self._auth(token) if token else {}
+        self._clean = _eraser(token.removeprefix("Bearer ").strip().encode())
         self._session = _session({**_HEADERS, **credential}, force_close=self._force_close)
         return self
 
@@ -120,7 +126,7 @@ class HttpTransport:
             told = answer.status if isinstance(answer, Response) else f"{type(answer).__name__}, {answer}"
             _log.debug("%s %s: %s, %.0f ms", request.method, masked(request.target), told, _ms_since(began))
         if isinstance(answer, Response):
-            return answer
+            return self._clean(answer)
         raise answer
 
     def _prepare(self, request: Request, settings: Settings) -> tuple[str, Mapping[str, str], bytes | None]:
@@ -148,6 +154,20 @@ class HttpTransport:
             msg = f"{MAIN} was changed and {request.base} was not; write there where '{request.does}' shall go"
             raise Unsendable(msg)
         return address
+
+
+def _eraser(token: bytes) -> Callable[[Response], Response]:
+    """Make what takes a token out of an answer that echoes it, before anything is read, kept or shown.
+
+    A function and not a field, so that no repr of the transport holds the token.
+    """
+
+    def erase(answer: Response) -> Response:
+        if len(token) < SHORTEST_TOKEN or token not in answer.body:
+            return answer
+        return attrs.evolve(answer, body=answer.body.replace(token, b"***"))
+
+    return erase
 
 
 @attrs.define

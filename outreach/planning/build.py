@@ -140,6 +140,7 @@ class Builder:
             self._tallies[index].planned += len(people)
             self._tallies[index].segments += self._segments(route.channel, people, own)
             everybody.update(people)
+            self._ledger.wanted([chunk.phones[one] for one in people], route.channel)
             fresh = self._new(index, chunk, people)
             self._tallies[index].earlier += len(people) - len(fresh)
             for person in fresh:

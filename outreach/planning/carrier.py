@@ -106,7 +106,8 @@ def fingerprint(campaign: Campaign, carrier: Carrier, channels: tuple[Channel, .
     """Digest everything that a campaign at the vendor is made of, its people and start left out."""
     said = {channel.value: content for channel, content in contents(campaign, channels).items()}
     settings = attrs.evolve(carrier.settings, **moved(carrier.settings, ""), **_NOT_CONTENT)
-    parts = (campaign.description, said, campaign.schedule.window, zone, settings, carrier.provider.name)
+    schedule = (campaign.schedule.start, campaign.schedule.window)
+    parts = (campaign.description, said, schedule, zone, settings, carrier.provider.name)
     return digest_of(*parts)
 
 

@@ -33,6 +33,9 @@ class Ledger(Protocol):
     def handled(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
         """Give the index of those who must not be planned again on a channel of this campaign."""
 
+    def wanted(self, phones: Sequence[str], channel: Channel) -> None:
+        """Take note that the plan has these people on a channel."""
+
     def pressed(self, phones: Sequence[str]) -> Collection[int]:
         """Give the index of those who were contacted as often as the campaign's limits allow, over all campaigns."""
 
@@ -48,6 +51,9 @@ class Nothing:
     def handled(self, _phones: Sequence[str], _channel: Channel) -> Collection[int]:
         """Nobody was contacted before."""
         return ()
+
+    def wanted(self, _phones: Sequence[str], _channel: Channel) -> None:
+        """Nobody asks."""
 
     def pressed(self, _phones: Sequence[str]) -> Collection[int]:
         """Nobody was contacted too often."""

@@ -221,7 +221,7 @@ async def test_a_loaded_campaign_is_not_launched_with_a_suppressed_person(make_w
     assert not world.reached
     assert counts[State.PLANNED] == world.people
     held = (await rows(world))[number(0)]
-    assert held.reason.startswith("1 people were put on the do-not-contact list after they were loaded")
+    assert held.reason.startswith("1 people are on a do-not-contact list, or no longer in the campaign")
 
     (campaign,) = world.emulators["tingting"].campaigns.values()  # type: ignore[attr-defined]  # TingTing's has them
     campaign.contacts = [one for one in campaign.contacts if not number(0).endswith(one.number)]

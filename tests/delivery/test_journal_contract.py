@@ -263,7 +263,8 @@ async def test_what_was_begun_stays_when_a_plan_comes(desk: Desk) -> None:
     stages = [batch.stage for batch in await all_batches(journal, slice_id)]
 
     assert stages[:4] == [Stage.LOADING, Stage.LOADED, Stage.LOAD_UNKNOWN, Stage.ACCEPTED]
-    assert stages[4:] == [Stage.CANCELLED, Stage.PLANNED]
+    assert stages[4:] == [Stage.CANCELLED]
+    assert [len(await all_batches(journal, one.id)) for one in await journal.slices(KEY)] == [5, 1]
 
 
 @pytest.mark.asyncio

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import attrs
 import pytest
 from worlds import START, Crash, World
 
-from outreach.model import Schedule, State
+from outreach.model import Channel, Route, Schedule, State, Window
 
 Make = Callable[..., World]
 
@@ -278,3 +278,91 @@ async def test_a_list_of_several_pages_is_read_to_its_end(make_world: Make) -> N
 
     assert counts[State.ACCEPTED] == world.people
     assert sum("campaign-detail" in one.target for one in world.seen) > 1
+
+
+async def loaded_and_interrupted(world: World) -> None:
+    """Load everybody into the vendor's campaign, and stop before the launch."""
+    stop = asyncio.Event()
+    world.before = lambda request: stop.set() if "campaign-detail" in request.target else None
+    counts = await world.run(stop=stop)
+    world.before = lambda _request: None
+    assert counts[State.PLANNED] == world.people
+    assert not world.reached
+
+
+@pytest.mark.asyncio
+async def test_who_left_the_contacts_after_being_loaded_keeps_the_launch_back(make_world: Make) -> None:
+    """The launch would ring them: it waits until they are deleted at the vendor or put back."""
+    world = make_world("tingting", people=12)
+    await loaded_and_interrupted(world)
+
+    world.people = 11
+    await world.run()
+    assert not world.reached
+
+    world.people = 12
+    counts = await world.run()
+    assert counts[State.ACCEPTED] == 12
+    assert set(world.reached.values()) == {1}
+
+
+@pytest.mark.asyncio
+async def test_a_route_that_changed_its_channel_does_not_launch_the_old_one(make_world: Make) -> None:
+    """People loaded for a call are not called when the campaign sends them SMS instead."""
+    world = make_world("tingting", people=12)
+    await loaded_and_interrupted(world)
+
+    sms = world.campaign(routes=(Route(channel=Channel.SMS, providers=("tingting",)),))
+    await world.run(sms)
+
+    emulator = world.emulators["tingting"]
+    assert {one.channel for one in emulator.reached} == {Channel.SMS}
+
+
+@pytest.mark.asyncio
+async def test_a_launch_that_comes_late_keeps_to_the_window(make_world: Make) -> None:
+    """What was loaded before, with a start that has passed, is launched when the window is open and not before."""
+    world = make_world("tingting", people=12)
+    hours = Window(start=time(10), end=time(18))
+    campaign = world.campaign(schedule=Schedule(window=hours))
+    world.clock.moment = datetime.fromisoformat("2026-12-01T17:00:00+05:45")
+    stop = asyncio.Event()
+    world.before = lambda request: stop.set() if "campaign-detail" in request.target else None
+    await world.run(campaign, stop=stop)
+    world.before = lambda _request: None
+
+    world.clock.moment = datetime.fromisoformat("2026-12-01T23:00:00+05:45")
+    counts = await world.run(campaign)
+    assert counts[State.PLANNED] == 12
+    assert not any(one.reaches.value == "everyone" for one in world.seen)
+
+    world.clock.moment = datetime.fromisoformat("2026-12-02T10:30:00+05:45")
+    counts = await world.run(campaign)
+    assert counts[State.ACCEPTED] == 12
+    assert set(world.reached.values()) == {1}
+
+
+@pytest.mark.asyncio
+async def test_people_planned_later_do_not_join_a_campaign_that_is_already_loaded(make_world: Make) -> None:
+    """A campaign at the vendor never outgrows its size: the rest has one of its own."""
+    world = make_world("tingting", people=12)
+    await loaded_and_interrupted(world)
+
+    world.people = 20
+    counts = await world.run()
+
+    assert counts[State.ACCEPTED] == 20
+    assert sum(one.reaches.value == "everyone" for one in world.seen) == 2
+    assert set(world.reached.values()) == {1}
+
+
+@pytest.mark.asyncio
+async def test_a_row_of_unknown_outcomes_stops_the_account(make_world: Make) -> None:
+    """When nobody knows what three requests in a row did, the others stay planned for another day."""
+    world = make_world("toingg", people=40, faults=dict.fromkeys(range(2, 60), "500"))
+
+    counts = await world.run()
+
+    at_once = world.campaign().providers["toingg"].concurrency
+    assert 3 <= counts[State.UNKNOWN] < 3 + at_once
+    assert counts[State.PLANNED] == 40 - counts[State.UNKNOWN]

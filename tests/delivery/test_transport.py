@@ -575,3 +575,14 @@ def test_what_aiohttp_is_relied_on_for_is_still_there() -> None:
     """The guard against stale connections hangs on these two names; another aiohttp must not drop it in silence."""
     assert "send" in vars(aiohttp.ClientRequest)
     assert isinstance(aiohttp.client_proto.ResponseHandler.should_close, property)
+
+
+@pytest.mark.asyncio
+async def test_a_vendor_that_echoes_the_token_does_not_bring_it_in() -> None:
+    """An error page that repeats the request's headers leaves no token behind."""
+    echo = f'{{"detail": "bad header: Bearer {TOKEN}"}}'.encode()
+    async with vendor(reply(echo, "400 Bad Request")) as server:
+        response = await send(server.url)
+
+    assert TOKEN.encode() not in response.body
+    assert b"bad header" in response.body

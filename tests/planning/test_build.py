@@ -70,6 +70,9 @@ class Earlier:
         """Say who was handled."""
         return [index for index, phone in enumerate(phones) if phone in self._handled]
 
+    def wanted(self, phones: Sequence[str], channel: Channel) -> None:
+        """Take no note."""
+
     def pressed(self, phones: Sequence[str]) -> Collection[int]:
         """Say who was contacted often enough."""
         return [index for index, phone in enumerate(phones) if phone in self._pressed]

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from outreach.delivery.clock import Clock
-from outreach.delivery.donotcontact import Nobody, Watchlist
+from outreach.delivery.donotcontact import Nobody, Watchlist, Watchlists
 from outreach.delivery.exchange import Lost, NotSent
 from outreach.delivery.journal import CampaignKey, Journal, NewSlice
 from outreach.delivery.lane import Hook, Lane
@@ -210,7 +210,8 @@ class World:
                 skipped=spool.skipped(),
                 at=clock.now(),
             )
-            engine = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop, watchlist=self.watchlist)
+            watchlist = Watchlists((self.watchlist, ledger))
+            engine = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop, watchlist=watchlist)
             self._raise(await engine.run(spool, await places_of(journal, numbers)))
         return (await journal.counts(KEY)).deliveries
 

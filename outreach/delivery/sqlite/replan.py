@@ -174,7 +174,7 @@ def _join(
     # (provider, channels, zone, fingerprint) of open slices, the oldest first
     open_ones: dict[tuple[str, ...], deque[_Place]] = {}
     for row in known:
-        if not row[7]:
+        if not row[7] and not connection.execute(queries()["slice_aboard"], {"slice": row[0]}).fetchone():
             place = _Place(row[0], records.names(row[2]), row[11])
             open_ones.setdefault(tuple(row[1:5]), deque()).append(place)
     places = {}

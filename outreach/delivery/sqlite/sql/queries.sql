@@ -22,6 +22,9 @@ FROM slice WHERE campaign = :campaign ORDER BY id
 -- A campaign to be made at a vendor.
 INSERT INTO slice (campaign, provider, channels, zone, fingerprint, title, marker)
 VALUES (:campaign, :provider, :channels, :zone, :fingerprint, :title, :marker)
+-- :slice_aboard
+-- Whether people are, or may be, in the vendor's campaign already (loading, loaded, load_unknown).
+SELECT 1 FROM batch WHERE id BETWEEN :slice << 32 AND (:slice << 32) + 4294967295 AND stage IN (1, 2, 3) LIMIT 1
 -- :slice_refs
 -- What the vendor's answers supplied so far.
 SELECT refs, closed FROM slice WHERE id = :slice
