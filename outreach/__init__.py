@@ -9,7 +9,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from outreach.client import areport, asend, astatus, journal_path, load, plan, report, requests, send, status
+    from outreach.client import (
+        aexplain,
+        amark,
+        amark_openings,
+        areport,
+        asend,
+        asettle,
+        astatus,
+        compare,
+        explain,
+        journal_path,
+        load,
+        mark,
+        mark_openings,
+        plan,
+        report,
+        requests,
+        send,
+        settle,
+        status,
+        suppress,
+        suppress_file,
+        suppressions,
+        unsuppress,
+    )
+    from outreach.delivery.donotcontact import Entry
     from outreach.delivery.journal import DeliveryRow
     from outreach.errors import (
         CredentialError,
@@ -23,6 +48,7 @@ if TYPE_CHECKING:
         SpecError,
         Unavailable,
     )
+    from outreach.explaining import Story
     from outreach.model import (
         AiCallContent,
         Campaign,
@@ -46,23 +72,40 @@ if TYPE_CHECKING:
         WhatsappContent,
         Window,
     )
+    from outreach.planning.compare import Change, Comparison
     from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
     from outreach.results import Phase, Progress, Summary
+    from outreach.settling import Marked, Settlement
+    from outreach.suppressing import Changed
 
 #: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
 _NAMES = {
     "outreach.client": (
+        "aexplain",
+        "amark",
+        "amark_openings",
         "areport",
         "asend",
+        "asettle",
         "astatus",
+        "compare",
+        "explain",
         "journal_path",
         "load",
+        "mark",
+        "mark_openings",
         "plan",
         "report",
         "requests",
         "send",
+        "settle",
         "status",
+        "suppress",
+        "suppress_file",
+        "suppressions",
+        "unsuppress",
     ),
+    "outreach.delivery.donotcontact": ("Entry",),
     "outreach.delivery.journal": ("DeliveryRow",),
     "outreach.errors": (
         "CredentialError",
@@ -99,7 +142,11 @@ _NAMES = {
         "WhatsappContent",
         "Window",
     ),
+    "outreach.planning.compare": ("Change", "Comparison"),
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
+    "outreach.settling": ("Marked", "Settlement"),
+    "outreach.explaining": ("Story",),
+    "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
@@ -107,16 +154,21 @@ _HOME = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [
     "AiCallContent",
     "Campaign",
+    "Change",
+    "Changed",
     "Channel",
     "Columns",
+    "Comparison",
     "Contacts",
     "CredentialError",
     "Day",
     "DeliveryRow",
+    "Entry",
     "EnvironmentProblem",
     "JournalError",
     "JournalInUse",
     "Limits",
+    "Marked",
     "Messages",
     "OutreachError",
     "PerContact",
@@ -134,26 +186,41 @@ __all__ = [
     "Schedule",
     "Secret",
     "Settings",
+    "Settlement",
     "SmsContent",
     "SpecError",
     "State",
     "Status",
+    "Story",
     "Summary",
     "Template",
     "Unavailable",
     "VoiceContent",
     "WhatsappContent",
     "Window",
+    "aexplain",
+    "amark",
+    "amark_openings",
     "areport",
     "asend",
+    "asettle",
     "astatus",
+    "compare",
+    "explain",
     "journal_path",
     "load",
+    "mark",
+    "mark_openings",
     "plan",
     "report",
     "requests",
     "send",
+    "settle",
     "status",
+    "suppress",
+    "suppress_file",
+    "suppressions",
+    "unsuppress",
 ]
 
 

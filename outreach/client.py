@@ -8,18 +8,21 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
+import attrs
+
 from outreach.errors import Problem, Refused, SpecError
-from outreach.model import Campaign, Settings
+from outreach.model import Campaign, Channel, Settings
 from outreach.planning.build import Builder
 from outreach.planning.carrier import carriers
 from outreach.planning.reading import read, suppressed
 from outreach.planning.requests import planned_requests
+from outreach.planning.reroute import rerouted
 from outreach.planning.values import Plan, PlannedRequest
 from outreach.plugins import Plugins, load_plugins
 from outreach.results import Phase, Progress, Summary, Watch
@@ -28,7 +31,12 @@ if TYPE_CHECKING:
     from outreach.calling import Called, Wanted
     from outreach.contacts.values import Dropped
     from outreach.delivery.clock import Clock
-    from outreach.delivery.journal import DeliveryRow
+    from outreach.delivery.donotcontact import Entry, Lists
+    from outreach.delivery.journal import DeliveryRow, Mark
+    from outreach.explaining import Event, Story
+    from outreach.planning.compare import Comparison
+    from outreach.settling import Marked, Settlement
+    from outreach.suppressing import Changed
 
 #: Environment variable that names the journal.
 JOURNAL = "OUTREACH_JOURNAL"
@@ -63,12 +71,15 @@ def load(
     from outreach import spec  # noqa: PLC0415  # a program that brings its own Campaign does not need it
 
     accounts = accounts or os.environ.get("OUTREACH_ACCOUNTS") or None
-    return spec.load(path, accounts=accounts, via=via, plugins=plugins or load_plugins())
+    plugins = plugins or load_plugins()
+    campaign = spec.load(path, accounts=accounts, via=via, plugins=plugins)
+    return rerouted(campaign, plugins.provider(via)) if via else campaign
 
 
 def plan(
     campaign: Campaign,
     *,
+    journal: str | Path | None = None,
     sandbox: bool = False,
     plugins: Plugins | None = None,
     watch: Watch | None = None,
@@ -76,10 +87,12 @@ def plan(
     rejects: Callable[[Dropped], None] | None = None,
     now: datetime | None = None,
 ) -> Plan:
-    """Say what would happen, without a network and without a journal.
+    """Say what would happen, without a network and without opening a journal.
 
     Args:
         campaign: What would go out.
+
+        journal: As for ``send``: the organisation's do-not-contact list beside it counts.
 
         sandbox: Take the adapter's own sandbox account where the campaign states none.
 
@@ -97,10 +110,12 @@ def plan(
         SpecError: The contact lists or suppression lists are wrong.
 
         PluginError: A provider is not installed.
+
+        EnvironmentProblem: The organisation's do-not-contact list cannot be read.
     """
     accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
     builder = Builder(
-        campaign, accounts, now=now or datetime.now(UTC), suppressed=suppressed(campaign), rejects=rejects
+        campaign, accounts, now=now or datetime.now(UTC), suppressed=_lists(campaign, journal), rejects=rejects
     )
     for rows in read(campaign, builder, stdin):
         if watch is not None:
@@ -108,9 +123,66 @@ def plan(
     return builder.finish()
 
 
+def compare(
+    campaign: Campaign,
+    via: str,
+    *,
+    journal: str | Path | None = None,
+    plugins: Plugins | None = None,
+    watch: Watch | None = None,
+    stdin: BinaryIO | None = None,
+    now: datetime | None = None,
+) -> Comparison:
+    """Say what would change if another provider carried every route: fields, people, requests, segments. No network.
+
+    Both sides are planned as if the author had agreed to whatever comes out weaker. An account that the campaign does
+    not state is taken to be the adapter's own sandbox account, so that a vendor can be looked at before there is one.
+
+    Args:
+        campaign: As it is now.
+
+        via: The other provider.
+
+        journal: As for ``send``: the organisation's do-not-contact list beside it counts.
+
+        plugins: None: all that are installed.
+
+        watch: Told how far the reading has come.
+
+        stdin: Read where the contacts come from ``-``.
+
+        now: Aware; None: the machine's clock.
+
+    Raises:
+        SpecError: The contact lists or suppression lists are wrong.
+
+        PluginError: A provider is not installed.
+    """
+    from outreach.planning.compare import Comparer, LeftOut  # noqa: PLC0415  # only here
+
+    now = now or datetime.now(UTC)
+    plugins = plugins or load_plugins()
+    lists = _lists(campaign, journal)
+
+    def side(one: Campaign) -> tuple[Builder, LeftOut]:
+        places = {new.channel: old.channel for old, new in zip(campaign.routes, one.routes, strict=True)}
+        accounts, sink = carriers(one, plugins, sandbox=True), LeftOut(places)
+        # Planned without people first, for the codes to agree to: a plan that is refused has no requests.
+        found = (finding for route in Builder(one, accounts, now=now).finish().routes for finding in route.findings)
+        agreed = attrs.evolve(one, accept=tuple(dict.fromkeys(finding.code for finding in found if finding.code)))
+        return Builder(agreed, accounts, now=now, suppressed=lists, sink=sink), sink
+
+    comparer = Comparer(side(campaign), side(rerouted(campaign, plugins.provider(via))))
+    for rows in read(campaign, comparer, stdin):
+        if watch is not None:
+            watch(Progress(phase=Phase.READING, done=rows))
+    return comparer.finish(via)
+
+
 def requests(
     campaign: Campaign,
     *,
+    journal: str | Path | None = None,
     sandbox: bool = False,
     plugins: Plugins | None = None,
     stdin: BinaryIO | None = None,
@@ -131,7 +203,7 @@ def requests(
     now = now or datetime.now(UTC)
     accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
     with Spool() as spool:
-        builder = Builder(campaign, accounts, now=now, suppressed=suppressed(campaign), sink=spool)
+        builder = Builder(campaign, accounts, now=now, suppressed=_lists(campaign, journal), sink=spool)
         for _ in read(campaign, builder, stdin):
             pass
         refusals = builder.finish().refusals
@@ -272,6 +344,342 @@ def report(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bo
             runner.run(rows.aclose())  # type: ignore[attr-defined]  # an async generator has aclose
 
 
+async def asettle(
+    campaign: Campaign,
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    wait: bool = False,
+    plugins: Plugins | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Settlement:
+    """Ask the vendors what became of everything unknown, and say what was found; nobody is contacted.
+
+    Args:
+        campaign: As it was sent.
+
+        journal: As for ``asend``.
+
+        sandbox: As for ``asend``.
+
+        wait: "Not found" proves nothing before the account's ``settle_after`` seconds have passed: sleep until then,
+            and ask again.
+
+        plugins: None: all that are installed.
+
+        clock: None: the machine's.
+
+        rng: Source of the jitter between tries; None: the system's.
+
+    Raises:
+        JournalError: The journal is in use, damaged or was copied.
+
+        CredentialError: A secret cannot be read.
+
+        PluginError: A provider is not installed.
+    """
+    from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # brings in aiohttp
+    from outreach.sending import Sending  # noqa: PLC0415  # as above
+    from outreach.settling import settle  # noqa: PLC0415  # as above
+
+    async with AsyncExitStack() as stack:
+        sending = await Sending.begin(
+            stack,
+            campaign,
+            path=journal_path(campaign, journal, sandbox=sandbox),
+            plugins=plugins or load_plugins(),
+            sandbox=sandbox,
+            clock=clock or SystemClock(),
+            rng=rng or random.SystemRandom(),
+            stop=asyncio.Event(),
+            watch=_unwatched,
+        )
+        return await settle(sending, wait=wait)
+
+
+def settle(campaign: Campaign, **options: Any) -> Settlement:
+    """Do what ``asettle`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(asettle(campaign, **options))
+
+
+async def amark(  # noqa: PLR0913  # keywords, each with a default
+    campaign: Campaign,
+    phones: Iterable[str] | None,
+    *,
+    sent: bool,
+    reason: str = "",
+    by: str | None = None,
+    channel: Channel | None = None,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    now: datetime | None = None,
+) -> Marked:
+    """Take a person's word for deliveries of whom no vendor can tell. No network.
+
+    ``sent`` makes them accepted. Otherwise they are planned again, and the next ``send`` contacts them: be sure that
+    the vendor will not, for instance by deleting its campaign first.
+
+    Args:
+        campaign: As it was sent.
+
+        phones: In any spelling that the campaign's country allows; None: everybody who is unknown.
+
+        sent: Whether they were contacted.
+
+        reason: How it is known.
+
+        by: Who says so; None: whoever runs this process.
+
+        channel: The channel that is meant, where a number is unknown on more than one.
+
+        journal: As for ``asend``.
+
+        sandbox: As for ``asend``.
+
+        now: Aware; None: the machine's clock.
+
+    Raises:
+        SpecError: A number is none, or not unknown, or on several channels; all are named, and nothing was changed.
+
+        JournalError: The journal is in use, damaged or was copied.
+    """
+    from outreach.settling import mark  # noqa: PLC0415  # brings in aiohttp
+    from outreach.standing import key_of, opened  # noqa: PLC0415  # brings in sqlite3
+    from outreach.suppressing import numbers_of, who  # noqa: PLC0415  # only here
+
+    numbers = None if phones is None else numbers_of(phones, campaign.contacts.country)
+    async with opened(journal_path(campaign, journal, sandbox=sandbox)) as found:
+        return await mark(
+            found,
+            key_of(campaign),
+            phones=numbers,
+            channel=channel,
+            sent=sent,
+            by=by or who(),
+            reason=reason,
+            at=now or datetime.now(UTC),
+        )
+
+
+def mark(campaign: Campaign, phones: Iterable[str] | None, **options: Any) -> Marked:
+    """Do what ``amark`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(amark(campaign, phones, **options))
+
+
+async def amark_openings(
+    campaign: Campaign,
+    *,
+    reason: str = "",
+    by: str | None = None,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    now: datetime | None = None,
+) -> Marked:
+    """Take a person's word that no campaign was made at a vendor where the answer to that was lost. No network.
+
+    Such a request reaches nobody: the next ``send`` makes it again. The arguments are those of ``amark``.
+
+    Raises:
+        SpecError: No such answer was lost.
+
+        JournalError: The journal is in use, damaged or was copied.
+    """
+    from outreach.settling import mark_openings  # noqa: PLC0415  # brings in aiohttp
+    from outreach.standing import key_of, opened  # noqa: PLC0415  # brings in sqlite3
+    from outreach.suppressing import who  # noqa: PLC0415  # only here
+
+    async with opened(journal_path(campaign, journal, sandbox=sandbox)) as found:
+        at = now or datetime.now(UTC)
+        return await mark_openings(found, key_of(campaign), by=by or who(), reason=reason, at=at)
+
+
+def mark_openings(campaign: Campaign, **options: Any) -> Marked:
+    """Do what ``amark_openings`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(amark_openings(campaign, **options))
+
+
+async def aexplain(  # keywords, each with a default
+    campaign: Campaign,
+    phone: str,
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    plugins: Plugins | None = None,
+    stdin: BinaryIO | None = None,
+    now: datetime | None = None,
+) -> Story:
+    """Tell one person's story, from the row of the contacts to the vendor's answer. No network.
+
+    Args:
+        campaign: As it was sent, or is to be.
+
+        phone: In any spelling that the campaign's country allows.
+
+        journal: As for ``asend``.
+
+        sandbox: As for ``asend``.
+
+        plugins: None: all that are installed.
+
+        stdin: Read where the contacts come from ``-``.
+
+        now: Aware; None: the machine's clock.
+
+    Raises:
+        SpecError: It is no number, or a suppression list is wrong. Contacts that cannot be read are told of instead.
+
+        PluginError: A provider is not installed.
+
+        JournalError: The journal is in use, damaged or was copied.
+
+        EnvironmentProblem: The organisation's do-not-contact list cannot be read.
+    """
+    from outreach import explaining  # noqa: PLC0415  # brings in sqlite3
+    from outreach.standing import key_of, opened  # noqa: PLC0415  # as above
+    from outreach.suppressing import numbers_of  # noqa: PLC0415  # only here
+
+    (number,) = numbers_of([phone], campaign.contacts.country)
+    path = journal_path(campaign, journal, sandbox=sandbox)
+    rows, going, problem = explaining.from_contacts(
+        campaign,
+        number,
+        carriers=carriers(campaign, plugins or load_plugins(), sandbox=True),
+        suppressed=_lists(campaign, journal),
+        stdin=stdin,
+        now=now or datetime.now(UTC),
+    )
+    events: Sequence[Event] = ()
+    marks: Sequence[Mark] = ()
+    if path.exists():  # one look at the disk before there is anything to wait for
+        async with opened(path) as found:
+            events, marks = await explaining.from_journal(found, key_of(campaign), number)
+    return explaining.Story(
+        campaign=campaign.name,
+        round=campaign.round,
+        phone=number,
+        rows=tuple(rows),
+        going=tuple(going),
+        problem=problem,
+        suppressed=tuple(explaining.from_list(path, number)),
+        events=tuple(events),
+        marks=tuple(marks),
+    )
+
+
+def explain(campaign: Campaign, phone: str, **options: Any) -> Story:
+    """Do what ``aexplain`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(aexplain(campaign, phone, **options))
+
+
+def suppress(  # keywords, each with a default
+    numbers: Iterable[str],
+    *,
+    journal: str | Path | None = None,
+    channel: Channel | None = None,
+    reason: str = "",
+    country: str | None = None,
+    by: str | None = None,
+    now: datetime | None = None,
+) -> Changed:
+    """Put numbers on the organisation's own do-not-contact list, also while a send runs: it sees them at once.
+
+    Args:
+        numbers: In any spelling.
+
+        journal: The list lies beside it. None: ``$OUTREACH_JOURNAL``, else ``.outreach`` in the working directory.
+
+        channel: The only channel to be closed; None: all.
+
+        reason: For people.
+
+        country: Two-letter country of numbers without ``+``.
+
+        by: Who says so; None: whoever runs this process.
+
+        now: Aware; None: the machine's clock.
+
+    Raises:
+        SpecError: One of them is no number; nothing was changed.
+
+        EnvironmentProblem: The list cannot be read or written.
+    """
+    from outreach import suppressing  # noqa: PLC0415  # only here
+
+    entries = suppressing.entries_of(
+        numbers, channel=channel, closed=True, reason=reason, country=country, by=by, at=now or datetime.now(UTC)
+    )
+    return suppressing.add(_list_path(journal), entries)
+
+
+def unsuppress(  # keywords, each with a default
+    numbers: Iterable[str],
+    *,
+    journal: str | Path | None = None,
+    channel: Channel | None = None,
+    reason: str = "",
+    country: str | None = None,
+    by: str | None = None,
+    now: datetime | None = None,
+) -> Changed:
+    """Take numbers off the organisation's own do-not-contact list; the arguments are those of ``suppress``.
+
+    Raises:
+        SpecError: One of them is no number, or does not stand there like that; nothing was changed.
+
+        EnvironmentProblem: The list cannot be read or written.
+    """
+    from outreach import suppressing  # noqa: PLC0415  # only here
+
+    entries = suppressing.entries_of(
+        numbers, channel=channel, closed=False, reason=reason, country=country, by=by, at=now or datetime.now(UTC)
+    )
+    return suppressing.remove(_list_path(journal), entries)
+
+
+def suppress_file(
+    file: str | Path,
+    *,
+    journal: str | Path | None = None,
+    country: str | None = None,
+    by: str | None = None,
+    now: datetime | None = None,
+) -> Changed:
+    """Put every number of a file on the organisation's own do-not-contact list, all or none.
+
+    Args:
+        file: What a campaign's ``suppress`` could name, with the columns ``channel`` and ``reason`` if it has them.
+
+        journal: As for ``suppress``; the others too.
+
+        country: Two-letter country of numbers without ``+``.
+
+        by: Who says so.
+
+        now: Aware.
+
+    Raises:
+        SpecError: An entry cannot be read; nothing was changed.
+
+        EnvironmentProblem: The list cannot be read or written.
+    """
+    from outreach import suppressing  # noqa: PLC0415  # only here
+
+    entries = suppressing.entries_in(str(file), country=country, by=by, at=now or datetime.now(UTC))
+    return suppressing.add(_list_path(journal), entries)
+
+
+def suppressions(*, journal: str | Path | None = None) -> Sequence[Entry]:
+    """Give what the organisation's own do-not-contact list closes by now, in the order in which it was said.
+
+    Raises:
+        EnvironmentProblem: The list cannot be read.
+    """
+    from outreach.delivery import donotcontact  # noqa: PLC0415  # only here
+
+    return list(donotcontact.standing(_list_path(journal)).values())
+
+
 async def acall(  # noqa: PLR0913  # keywords, each with its usual value
     provider: str,
     endpoint: str,
@@ -371,11 +779,28 @@ def journal_path(campaign: Campaign, journal: str | Path | None = None, *, sandb
 
 
 def _journal_beside(folder: Path, journal: str | Path | None, *, sandbox: bool) -> Path:
-    stated = str(journal or os.environ.get(JOURNAL) or "").removeprefix("sqlite:///")
-    if not stated:
+    path = _stated(journal)
+    if path is None:
         return folder / ".outreach" / ("sandbox.db" if sandbox else "journal.db")
-    path = Path(stated).expanduser()
     return path.with_name(f"{path.stem}.sandbox{path.suffix}") if sandbox else path
+
+
+def _stated(journal: str | Path | None) -> Path | None:
+    stated = str(journal or os.environ.get(JOURNAL) or "").removeprefix("sqlite:///")
+    return Path(stated).expanduser() if stated else None
+
+
+def _list_path(journal: str | Path | None) -> Path:
+    from outreach.delivery import donotcontact  # noqa: PLC0415  # only here
+
+    return donotcontact.beside(_stated(journal) or Path(".outreach") / "journal.db")
+
+
+def _lists(campaign: Campaign, journal: str | Path | None) -> Lists:
+    """Gather the lists of the campaign, and the organisation's own."""
+    from outreach.delivery.donotcontact import Lists, own  # noqa: PLC0415  # only here
+
+    return Lists((suppressed(campaign), own(journal_path(campaign, journal))))
 
 
 async def _next(rows: AsyncIterator[T]) -> T | None:

@@ -77,10 +77,9 @@ def load_plugins(*extra: object) -> Plugins:
     for name, source, plugin in _found(disabled, extra, failed):
         try:
             given = _register(manager, plugin)
-            wrong = [f"gave {one!r}, which is no Provider" for one in given if not isinstance(one, Provider)]
-            taken = [f"'{one.name}' is already provided by {owners[one.name]}" for one in given if one.name in owners]
-            if wrong or taken:
-                failed.append(Failure(name, "; ".join(wrong + taken)))
+            objections = list(_objections(given, owners))
+            if objections:
+                failed.append(Failure(name, "; ".join(objections)))
                 continue
         except Exception as error:  # noqa: BLE001  # a stranger's code may raise anything; it is listed instead
             failed.append(Failure(name, f"{type(error).__name__}: {error}"))
@@ -88,6 +87,14 @@ def load_plugins(*extra: object) -> Plugins:
         providers.update({one.name: one for one in given})
         owners.update({one.name: source for one in given})
     return Plugins(dict(sorted(providers.items())), tuple(failed))
+
+
+def _objections(given: Iterable[object], owners: Mapping[str, str]) -> Iterable[str]:
+    for one in given:
+        if not isinstance(one, Provider):
+            yield f"gave {one!r}, which is no Provider"
+        elif one.name in owners:
+            yield f"'{one.name}' is already provided by {owners[one.name]}"
 
 
 def _found(disabled: set[str], extra: Iterable[object], failed: list[Failure]) -> Iterable[tuple[str, str, object]]:

@@ -13,11 +13,12 @@ from typing import BinaryIO, Self
 import attrs
 
 from outreach.delivery.clock import Clock
+from outreach.delivery.donotcontact import Lists, OwnList, own
 from outreach.delivery.journal import CampaignKey, Counts, Journal, NewSlice, Stage
 from outreach.delivery.lane import Lane, Stopped
 from outreach.delivery.ledger import JournalLedger
 from outreach.delivery.pace import Quota
-from outreach.delivery.run import Ended, Engine
+from outreach.delivery.run import Ended, Engine, Place, Tell
 from outreach.delivery.settle import ABOARD
 from outreach.delivery.spool import Spool
 from outreach.delivery.sqlite import SqliteJournal
@@ -56,6 +57,7 @@ class Sending:
     stop: asyncio.Event
     watch: Watch
     live: LiveStatus
+    own: OwnList
 
     @classmethod
     async def begin(  # noqa: PLR0913  # keywords; what the world is made of
@@ -95,7 +97,7 @@ class Sending:
             for name, carrier in _with_tokens(accounts).items()
         }
         live = stack.enter_context(LiveStatus(path, clock.monotonic))
-        return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live)
+        return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live, own(path))
 
     async def run(
         self,
@@ -110,7 +112,7 @@ class Sending:
         """Plan, ask, send."""
         with Spool(self.campaign.base if self.campaign.base.is_dir() else None) as spool:
             await self._refuse_changed()
-            await self._settle()
+            await self.settle()
             plan, slices = await self._plan(spool, limit, stdin)
             _permit(plan, approve=approve, confirm=confirm, strict=strict)
             ended = await self._send(spool, plan, slices, wait=wait)
@@ -121,11 +123,28 @@ class Sending:
         halted, down = any(lane.halted for lane in lanes), any(lane.unavailable for lane in lanes)
         return summary(self.key, plan.digest, plan.rows, counts, ended, halted=halted, down=down)
 
-    async def _settle(self) -> None:
-        engine = Engine(self.campaign, self.key, self.journal, self.lanes, clock=self.clock, stop=self.stop)
+    async def settle(self) -> None:
+        """Ask about everything that earlier runs left unknown; nobody is contacted.
+
+        Raises:
+            EnvironmentProblem: The disk failed.
+        """
+        engine = self._engine()
         await engine.settle()
         if engine.ended.failure is not None:
             raise engine.ended.failure
+
+    def _engine(self, tell: Tell = lambda _stage, _count: None) -> Engine:
+        return Engine(
+            self.campaign,
+            self.key,
+            self.journal,
+            self.lanes,
+            clock=self.clock,
+            stop=self.stop,
+            tell=tell,
+            watchlist=self.own,
+        )
 
     async def _refuse_changed(self) -> None:
         """Refuse to go on with a campaign that was half loaded at a vendor with other contents."""
@@ -149,7 +168,7 @@ class Sending:
             self.campaign,
             self.carriers,
             now=now,
-            suppressed=suppressed(self.campaign),
+            suppressed=Lists((suppressed(self.campaign), self.own)),
             ledger=await JournalLedger.read(self.journal, self.key, self.campaign, now),
             sink=spool,
             limit=limit,
@@ -172,20 +191,12 @@ class Sending:
             at=self.clock.now(),
         )
         held = [numbers[made.number] for made in slices if made.held]
-        by_id = {slice_id: number for number, slice_id in numbers.items()}
+        places = await places_of(self.journal, numbers)
         counts = await self.journal.counts(self.key)
         teller = _Teller(self.watch, self.live, counts, self.key, plan)
         while True:
-            engine = Engine(
-                self.campaign,
-                self.key,
-                self.journal,
-                self.lanes,
-                clock=self.clock,
-                stop=self.stop,
-                tell=teller,
-            )
-            ended = await engine.run(spool, by_id, held)
+            engine = self._engine(tell=teller)
+            ended = await engine.run(spool, places, held)
             if not (wait and ended.next) or ended.interrupted or ended.failure is not None:
                 return ended
             try:
@@ -206,6 +217,16 @@ class Sending:
             title=title(self.campaign, marker),
             marker=marker,
         )
+
+
+async def places_of(journal: Journal, numbers: Mapping[int, int]) -> Mapping[int, Place]:
+    """Find the batches that a plan has just brought into the journal, by the journal's id of their slice."""
+    found = {}
+    for number, slice_id in numbers.items():
+        planned = await journal.batches(slice_id, (Stage.PLANNED,), limit=1)
+        if planned:
+            found[slice_id] = Place(number, planned[0].seq)
+    return found
 
 
 class _Teller:

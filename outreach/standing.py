@@ -14,10 +14,11 @@ import attrs
 from outreach.delivery import livestatus
 from outreach.delivery.clock import SystemClock
 from outreach.delivery.journal import CampaignKey, Counts, Journal
-from outreach.delivery.run import Ended
+from outreach.delivery.run import WAITING, Ended
 from outreach.delivery.sqlite import SqliteJournal
 from outreach.errors import JournalInUse
 from outreach.model import Campaign, State, Status
+from outreach.planning.times import due
 from outreach.planning.values import Rows
 from outreach.results import Summary
 
@@ -67,13 +68,24 @@ async def standing(campaign: Campaign, path: Path) -> Summary:
     try:
         async with opened(path) as journal:
             counts, planned = await journal.counts(key), await journal.last_plan(key)
+            ended = await _waiting(campaign, journal, counts)
     except JournalInUse:
         told = livestatus.read(livestatus.beside(path))
         if told is None or (told["campaign"], told["round"]) != (key.name, key.round):
             raise
         return _summary(told)
     digest, rows = planned or ("", {"read": 0, "used": 0, "skipped": {}})
-    return summary(key, digest, _rows(rows), counts, Ended())
+    return summary(key, digest, _rows(rows), counts, ended)
+
+
+async def _waiting(campaign: Campaign, journal: Journal, counts: Counts) -> Ended:
+    """Say how many are not due yet, and when the first of them is."""
+    waiting = counts.reasons.get((State.PLANNED, WAITING), 0)
+    if not waiting:
+        return Ended()
+    zones = {one.zone for one in await journal.slices(key_of(campaign)) if one.reason == WAITING}
+    now = SystemClock().now()
+    return Ended(waiting=waiting, next=min((due(campaign.schedule, zone, now).at for zone in zones), default=None))
 
 
 @asynccontextmanager

@@ -20,9 +20,13 @@ from outreach.cli.failures import tell
 COMMANDS: Mapping[str, str] = {
     "check": "Report every mistake in a campaign, its accounts and contacts.",
     "plan": "Show what would happen; nothing is sent.",
+    "compare": "Show what changes through another provider.",
     "send": "Send a campaign, or go on with it.",
     "status": "Count a campaign's deliveries by what became of them.",
     "report": "List every delivery with its outcome.",
+    "explain": "Tell one person's story.",
+    "settle": "Find out what became of everything unknown.",
+    "suppress": "Keep the organisation's own do-not-contact list.",
     "providers": "List what is installed and what it can do.",
     "api": "Call any endpoint of a vendor.",
     "sandbox": "Serve stand-ins for the vendors on this machine.",

@@ -13,7 +13,7 @@ from outreach.cli import common
 from outreach.cli.failures import describe, nothing_sent, shape
 from outreach.cli.plan import planned, verdict
 from outreach.cli.screen import print_json, say
-from outreach.cli.target import Target, spec
+from outreach.cli.target import Target, journal_only, spec
 from outreach.errors import SpecError
 from outreach.model import Campaign, Secret
 from outreach.planning.values import Plan
@@ -23,6 +23,7 @@ from outreach.reporting.words import count, tally
 
 @click.command("check")
 @spec
+@journal_only
 @common.strict
 @common.rejects
 @common.as_json
@@ -30,7 +31,7 @@ def command(target: Target, *, strict: bool, rejects_file: Path | None, as_json:
     """Report every mistake in SPEC, its accounts and its contacts. Nothing touches the network."""
     try:
         campaign = target.load()
-        plan = planned(campaign, rejects_file=rejects_file, sandbox=False)
+        plan = planned(target, campaign, rejects_file=rejects_file)
     except SpecError as error:
         return _mistaken(error, as_json=as_json)
     warnings = list(unreadable_secrets(campaign))

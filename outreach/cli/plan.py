@@ -14,7 +14,7 @@ from outreach.cli.console import show, zone_of
 from outreach.cli.failures import describe
 from outreach.cli.progress import shown
 from outreach.cli.screen import print_json, print_line, say
-from outreach.cli.target import Target, sandbox, spec
+from outreach.cli.target import Target, journal, spec
 from outreach.errors import Refused, SpecError
 from outreach.model import Campaign
 from outreach.planning.values import Plan, PlannedRequest
@@ -25,7 +25,7 @@ from outreach.reporting.words import clean, count
 
 @click.command("plan")
 @spec
-@sandbox
+@journal
 @click.option("--requests", "as_requests", is_flag=True, help="Print every request; secrets and numbers are masked.")
 @common.show_numbers
 @common.strict
@@ -40,9 +40,10 @@ def command(
     """
     campaign = target.load()
     if as_requests:
-        _print_requests(client.requests(campaign, sandbox=target.sandbox, show_numbers=show_numbers), as_json=as_json)
+        found = client.requests(campaign, journal=target.journal, sandbox=target.sandbox, show_numbers=show_numbers)
+        _print_requests(found, as_json=as_json)
         return 0
-    plan = planned(campaign, rejects_file=rejects_file, sandbox=target.sandbox)
+    plan = planned(target, campaign, rejects_file=rejects_file)
     if as_json:
         print_json(shapes.plan(plan))
     else:
@@ -53,7 +54,7 @@ def command(
     return code
 
 
-def planned(campaign: Campaign, *, rejects_file: Path | None, sandbox: bool) -> Plan:
+def planned(target: Target, campaign: Campaign, *, rejects_file: Path | None) -> Plan:
     """Plan a campaign, showing how far it has come; rows that are left out go to ``rejects_file``.
 
     Raises:
@@ -63,11 +64,15 @@ def planned(campaign: Campaign, *, rejects_file: Path | None, sandbox: bool) -> 
     """
     with shown() as display:
         if rejects_file is None:
-            return client.plan(campaign, sandbox=sandbox, watch=display)
+            return client.plan(campaign, journal=target.journal, sandbox=target.sandbox, watch=display)
         with private_file(rejects_file) as file:
             write = sheet.table(file, sheet.REJECTS)
             return client.plan(
-                campaign, sandbox=sandbox, watch=display, rejects=lambda row: (write(sheet.reject_cells(row)), None)[1]
+                campaign,
+                journal=target.journal,
+                sandbox=target.sandbox,
+                watch=display,
+                rejects=lambda row: (write(sheet.reject_cells(row)), None)[1],
             )
 
 

@@ -50,10 +50,14 @@ class Target:
 
     def send_command(self, *more: str) -> str:
         """Write the command that sends this campaign, or goes on sending it, for people to copy."""
+        return self.command("send", *more)
+
+    def command(self, name: str, *more: str) -> str:
+        """Write a command about this campaign, for people to copy."""
         options = {"--accounts": self.accounts, "--via": self.via, "--journal": self.journal}
         given = [part for name, value in options.items() if value is not None for part in (name, str(value))]
         sandbox = ["--sandbox"] if self.sandbox else []
-        return shlex.join(["outreach", "send", str(self.path), *given, *sandbox, *more])
+        return shlex.join(["outreach", name, str(self.path), *given, *sandbox, *more])
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -84,7 +88,12 @@ def sandbox(function: Command) -> Command:
     return click.option("--sandbox", is_flag=True, help=text)(function)
 
 
+def journal_only(function: Command) -> Command:
+    """Add ``--journal``."""
+    text = "The record of what was done [default: $OUTREACH_JOURNAL, else .outreach/journal.db beside SPEC]."
+    return click.option("--journal", metavar="URL", help=text)(function)
+
+
 def journal(function: Command) -> Command:
     """Add the options that say which journal is meant."""
-    text = "The record of what was done [default: $OUTREACH_JOURNAL, else .outreach/journal.db beside SPEC]."
-    return sandbox(click.option("--journal", metavar="URL", help=text)(function))
+    return sandbox(journal_only(function))

@@ -15,6 +15,9 @@ class Integers(Protocol):
     def add(self, value: int, /) -> None:
         """Put one in."""
 
+    def discard(self, value: int, /) -> None:
+        """Take one out, if it is there."""
+
     def __contains__(self, value: object, /) -> bool: ...
 
     def __len__(self) -> int: ...
@@ -48,6 +51,10 @@ class NumberSet:
             return False
         self._numbers.add(number)
         return True
+
+    def discard(self, phone: str) -> None:
+        """Take a number out, if it is there."""
+        self._numbers.discard(int(phone))
 
     def repeated(self, phones: Iterable[str]) -> list[int]:
         """Put a column in; give the index of each number that was there already, earlier in the column included."""

@@ -84,6 +84,10 @@ class Suppression:
         """Close one channel, or all, for an E.164 number."""
         (self._everywhere if channel is None else self._on[channel]).add(phone)
 
+    def remove(self, phone: str, channel: Channel | None = None) -> None:
+        """Take back what ``add`` said, of that channel or of all of them together."""
+        (self._everywhere if channel is None else self._on[channel]).discard(phone)
+
     def reasons(self, phones: Sequence[str], channel: Channel) -> Mapping[int, str]:
         """Say which of these numbers must not be contacted on a channel: index and reason."""
         found = self._everywhere.found(phones) + self._on[channel].found(phones)

@@ -15,7 +15,7 @@ Public states follow from a batch's stage::
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -104,6 +104,14 @@ class People:
 
     def __len__(self) -> int:
         return len(self.phones)
+
+    def take(self, indexes: Sequence[int]) -> People:
+        """Give some of them, in this order."""
+        return People(
+            phones=[self.phones[index] for index in indexes],
+            ids=[self.ids[index] for index in indexes],
+            rows=[self.rows[index] for index in indexes],
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -232,6 +240,38 @@ class LoadOutcome:
     exceptions: Mapping[int, tuple[Stage, str]] = attrs.field(factory=dict)
     receipt: Receipt | None = None
     receipts: Mapping[int, Receipt] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Mark:
+    """A person's word about somebody of whom no vendor could tell.
+
+    Attributes:
+        phone: E.164 with ``+``.
+
+        channels: Of the delivery.
+
+        sent: Whether the person was contacted.
+
+        by: Who says so.
+
+        reason: How it is known; may be empty.
+
+        at: When it was said.
+    """
+
+    phone: str
+    channels: tuple[Channel, ...]
+    provider: str
+    sent: bool
+    by: str
+    reason: str
+    at: datetime
+
+
+def marked(by: str, reason: str, *, sent: bool) -> str:
+    """Say in the report whose word a state rests on."""
+    return f"marked {'sent' if sent else 'unsent'} by {by}" + (f": {reason}" if reason else "")
 
 
 @attrs.frozen(kw_only=True)
@@ -427,6 +467,31 @@ class Journal(Protocol):
 
         Raises:
             JournalError: One of the stages is more than ``planned`` to the outside. Nothing is changed.
+        """
+
+    async def mark(
+        self, slice_id: int, seq: int, indexes: Collection[int], *, sent: bool, by: str, reason: str, at: datetime
+    ) -> None:
+        """Take a person's word for people who are unknown, and write down whose it is.
+
+        They become accepted (``sent``), or planned: then they stand in a batch of their own, and the next plan may
+        contact them.
+
+        Raises:
+            JournalError: There is no such batch or person, or one of them is not unknown. Nothing is changed.
+        """
+
+    async def marks(self, key: CampaignKey) -> Sequence[Mark]:
+        """Give every word that was taken, in order; none is ever forgotten."""
+
+    async def leave_out(self, slice_id: int, seq: int, indexes: Collection[int], *, reason: str, at: datetime) -> None:
+        """Take people out of a batch who are planned, or loaded and proved not to be at the vendor any more.
+
+        They stand in the report as skipped on each channel of the batch, with the reason; the others keep their order.
+
+        Raises:
+            JournalError: There is no such batch or person, or one of them is more than planned or loaded. Nothing is
+                changed.
         """
 
     async def hold(self, slice_id: int, *, reason: str, at: datetime) -> None:

@@ -17,6 +17,7 @@ from outreach.delivery.journal import (
     Counts,
     DeliveryRow,
     LoadOutcome,
+    Mark,
     NewBatch,
     NewSlice,
     People,
@@ -26,6 +27,7 @@ from outreach.delivery.journal import (
     Step,
     StepRow,
     StepState,
+    marked,
 )
 from outreach.errors import JournalError
 from outreach.model import Channel, State, Status
@@ -111,6 +113,7 @@ class MemoryJournal:
     _slices: dict[int, _Slice] = attrs.field(factory=dict, init=False)
     _plans: dict[CampaignKey, tuple[str, dict[str, object]]] = attrs.field(factory=dict, init=False)
     _skipped: dict[CampaignKey, list[tuple[Skipped, datetime]]] = attrs.field(factory=dict, init=False)
+    _marks: dict[CampaignKey, list[Mark]] = attrs.field(factory=dict, init=False)
     _ids: int = attrs.field(default=0, init=False)
 
     async def __aenter__(self) -> Self:
@@ -373,6 +376,56 @@ class MemoryJournal:
         if each and any(batch.having(*set(stages) - {Stage.PLANNED}) for batch in batches):
             each.change(closed=True)
         return sum(_cancel(batch, stages, (Stage.CANCELLED, reason), at) for batch in batches)
+
+    async def mark(
+        self, slice_id: int, seq: int, indexes: Collection[int], *, sent: bool, by: str, reason: str, at: datetime
+    ) -> None:
+        """Take a person's word for people who are unknown."""
+        if not indexes:
+            return
+        batch, each = self._batch(slice_id, seq), self._slice(slice_id)
+        if set(indexes) - set(range(len(batch.people))):
+            _refuse(f"batch {seq} of slice {slice_id} does not hold these people")
+        people = [batch.people[index] for index in sorted(set(indexes))]
+        if any(batch.fate(person)[0] is not Stage.UNKNOWN for person in people):
+            _refuse("nobody's word is needed for people who are not unknown")
+        for person in people:
+            person.own = (Stage.ACCEPTED if sent else Stage.PLANNED, marked(by, reason, sent=sent))
+            self._marks.setdefault(each.campaign, []).append(
+                Mark(
+                    phone=person.phone,
+                    channels=person.channels,
+                    provider=each.value.provider,
+                    sent=sent,
+                    by=by,
+                    reason=reason,
+                    at=at,
+                )
+            )
+        batch.updated_at = at
+        self._split(each, batch, batch.base)
+
+    async def marks(self, key: CampaignKey) -> Sequence[Mark]:
+        """Give every word that was taken, in order."""
+        return self._marks.get(key, [])
+
+    async def leave_out(self, slice_id: int, seq: int, indexes: Collection[int], *, reason: str, at: datetime) -> None:
+        """Take people out of a batch who are planned or loaded; they are skipped."""
+        batch, each = self._batch(slice_id, seq), self._slice(slice_id)
+        if set(indexes) - set(range(len(batch.people))):
+            _refuse(f"batch {seq} of slice {slice_id} does not hold these people")
+        gone = [batch.people[index] for index in sorted(set(indexes))]
+        if any(batch.fate(person)[0] not in {Stage.PLANNED, Stage.LOADED} for person in gone):
+            _refuse("people who were, or may have been, contacted cannot be left out")
+        batch.people = [person for person in batch.people if person not in gone]
+        if batch.people:
+            batch.arrange(batch.base)
+        else:
+            each.batches.remove(batch)
+        crowd = People(phones=[p.phone for p in gone], ids=[p.id for p in gone], rows=[p.row for p in gone])
+        for channel in gone[0].channels if gone else ():
+            skipped = Skipped(channel=channel, provider=each.value.provider, reason=reason, people=crowd)
+            self._skipped.setdefault(each.campaign, []).append((skipped, at))
 
     async def hold(self, slice_id: int, *, reason: str, at: datetime) -> None:
         """Write on a slice and its batches why they were not sent."""

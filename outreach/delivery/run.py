@@ -16,6 +16,7 @@ import attrs
 
 from outreach.answers import Kind, Outcome
 from outreach.delivery.clock import Clock
+from outreach.delivery.donotcontact import SUPPRESSED, Nobody, Watchlist
 from outreach.delivery.journal import BatchRow, CampaignKey, Journal, LoadOutcome, Slice, Stage, Step, StepState
 from outreach.delivery.lane import Attempt, Held, Lane, Stopped
 from outreach.delivery.settle import PAGE, Settler
@@ -36,6 +37,14 @@ NOT_SETTLED = "a lost answer is not settled yet; run send again"
 
 #: Told how many people are done with, and what became of them.
 Tell = Callable[[Stage, int], None]
+
+
+@attrs.frozen
+class Place:
+    """Where the people of one slice of a plan stand: its number in the plan, and ``seq`` of its first batch."""
+
+    number: int
+    first: int
 
 
 class Unsettled(Held):
@@ -82,6 +91,8 @@ class Engine:
         stop: Set it to end the run after the requests in flight.
 
         tell: Told of every step forward; must return at once.
+
+        watchlist: Who must not be contacted by now, whatever the plan says.
     """
 
     def __init__(
@@ -94,6 +105,7 @@ class Engine:
         clock: Clock,
         stop: asyncio.Event,
         tell: Tell = lambda _stage, _count: None,
+        watchlist: Watchlist | None = None,
     ) -> None:
         self._campaign = campaign
         self._key = key
@@ -102,19 +114,20 @@ class Engine:
         self._clock = clock
         self._stop = stop
         self._tell = tell
+        self._watchlist = watchlist or Nobody()
         self.ended = Ended()
 
     async def settle(self) -> None:
         """Ask about everything that earlier runs left unknown; nobody is contacted."""
         await self._each_lane(await self._journal.slices(self._key), self._settle_slice)
 
-    async def run(self, spool: Spool, numbers: Mapping[int, int], held: Collection[int] = ()) -> Ended:
+    async def run(self, spool: Spool, places: Mapping[int, Place], held: Collection[int] = ()) -> Ended:
         """Send what is planned.
 
         Args:
             spool: The people, by number of their slice in the plan.
 
-            numbers: The plan's slice number, by the journal's id of the slice.
+            places: Where this plan's people stand, by the journal's id of the slice.
 
             held: Slices (the journal's ids) that are left for a later run.
         """
@@ -122,7 +135,7 @@ class Engine:
         async def go(one: Slice) -> None:
             if one.id in held:
                 raise Held(LIMIT)
-            await self._run_slice(one, numbers.get(one.id), spool)
+            await self._run_slice(one, places.get(one.id), spool)
 
         await self._each_lane(await self._journal.slices(self._key), go)
         self.ended.interrupted = self._stop.is_set() and self.ended.failure is None
@@ -136,21 +149,32 @@ class Engine:
         await asyncio.gather(*(self._lane(name, mine, work) for name, mine in by_lane.items()))
 
     async def _lane(self, name: str, slices: Sequence[Slice], work: Callable[[Slice], Any]) -> None:
-        for one in slices:
-            if name not in self._lanes:
-                await self._hold(one, f"the campaign no longer has a route through {name}")
-                continue
-            try:
-                await work(one)
-            except Held as reason:
-                self.ended.unsettled += isinstance(reason, Unsettled)
+        try:
+            for one in slices:
+                await self._work(name, one, work)
+        except Exception as failure:  # noqa: BLE001  # the other accounts finish what is in flight, then it is raised
+            self.ended.failure = self.ended.failure or failure
+            self._stop.set()
+
+    async def _work(self, name: str, one: Slice, work: Callable[[Slice], Any]) -> None:
+        if name not in self._lanes:
+            await self._hold(one, f"the campaign no longer has a route through {name}")
+            return
+        try:
+            await work(one)
+        except Held as reason:
+            self.ended.unsettled += isinstance(reason, Unsettled)
+            if str(reason) == WAITING:
+                await self._wait_for(one, due(self._campaign.schedule, one.zone, self._clock.now()).at)
+            elif str(reason) == EXPIRED:
+                await self._expire(one)
+            else:
                 await self._hold(one, str(reason))
-            except Stopped:
-                await self._hold(one, "stopped")
-            except Exception as failure:  # noqa: BLE001  # the other accounts finish what is in flight, then it is raised
-                self.ended.failure = self.ended.failure or failure
-                self._stop.set()
-                return
+        except Stopped:
+            await self._hold(one, "stopped")
+
+    async def _expire(self, one: Slice) -> None:
+        await self._journal.cancel(one.id, stages=UNFINISHED, reason=EXPIRED, at=self._clock.now())
 
     async def _hold(self, one: Slice, reason: str) -> None:
         await self._journal.hold(one.id, reason=reason, at=self._clock.now())
@@ -169,7 +193,7 @@ class Engine:
 
     async def _settle_slice(self, one: Slice) -> None:
         lane = self._lanes[one.provider]
-        settler = Settler(self._journal, lane, self._clock.now())
+        settler = self._settler(one)
         made = self._job(one, one.start or self._clock.now())
         provider = lane.carrier.provider
         requests = {Step.OPEN: provider.open(made), Step.LAUNCH: provider.launch(made)}
@@ -181,18 +205,20 @@ class Engine:
             fresh = await self._again(one)
             await settler.aboard(fresh, made)
 
+    def _settler(self, one: Slice) -> Settler:
+        return Settler(self._journal, self._lanes[one.provider], self._clock.now(), self._watchlist)
+
     async def _again(self, one: Slice) -> Slice:
         return next(other for other in await self._journal.slices(self._key) if other.id == one.id)
 
-    async def _run_slice(self, one: Slice, number: int | None, spool: Spool) -> None:
+    async def _run_slice(self, one: Slice, place: Place | None, spool: Spool) -> None:
         """Open, load, compare, launch; what was done by an earlier run is not done again."""
         lane = self._lanes[one.provider]
         if not await self._journal.batches(one.id, UNFINISHED, limit=1):
             return
-        planned = await self._journal.batches(one.id, (Stage.PLANNED,), limit=1)
         opening = due(self._campaign.schedule, one.zone, self._clock.now())
         if opening.expired:
-            await self._journal.cancel(one.id, stages=UNFINISHED, reason=EXPIRED, at=self._clock.now())
+            await self._expire(one)
             return
         if opening.at > self._clock.now() and not lane.carrier.provider.capabilities.schedules:
             await self._wait_for(one, opening.at)
@@ -200,12 +226,12 @@ class Engine:
         made = self._job(one, opening.at)
         one = await self._steps(one, Step.OPEN, lane.carrier.provider.open(made), made)
         for _ in range(MOST_ROUNDS):
-            if number is not None and planned:
-                await self._load_all(one, made, number, spool, planned[0].seq)
+            if place is not None:
+                await self._load_all(one, made, place, spool)
             launch = lane.carrier.provider.launch(made)
             if not launch:
                 return
-            if await Settler(self._journal, lane, self._clock.now()).aboard(one, made):
+            if await self._settler(one).aboard(one, made):
                 break
             if not await self._journal.batches(one.id, (Stage.PLANNED,), limit=1):
                 raise Unsettled(NOT_SETTLED)
@@ -227,8 +253,7 @@ class Engine:
                 continue
             filled = request.fill(one.refs)
             if row is not None and row.state in {StepState.UNKNOWN, StepState.IN_FLIGHT}:
-                settler = Settler(self._journal, self._lanes[one.provider], self._clock.now())
-                state = await settler.step(one, made, row, filled)
+                state = await self._settler(one).step(one, made, row, filled)
             else:
                 state = StepState.UNSENT
             if state is StepState.UNSENT:
@@ -261,7 +286,8 @@ class Engine:
             )
 
         people = [row async for row in self._pages(one, (Stage.LOADED,))] if everyone else []
-        count = sum(len(row.people) - len(row.exceptions) for row in people)
+        phones = [p for row in people for i, p in enumerate(row.people.phones) if i not in row.exceptions]
+        count = len(phones)
         outcome = await self._lanes[one.provider].perform(
             Attempt(
                 request=request,
@@ -269,7 +295,7 @@ class Engine:
                 batch=None,
                 intend=intend,
                 conclude=conclude,
-                still=lambda: self._closed(one, made) if everyone else "",
+                still=lambda: (self._closed(one, made) or self._barred(one, phones)) if everyone else "",
                 people=count,
             )
         )
@@ -287,8 +313,7 @@ class Engine:
         rows = await self._journal.steps(one.id)
         row = next(row for row in rows if row.step is step and row.position == position)
         try:
-            settler = Settler(self._journal, self._lanes[one.provider], self._clock.now())
-            return await settler.step(one, made, row, request)
+            return await self._settler(one).step(one, made, row, request)
         except (Held, Stopped):
             return StepState.UNKNOWN
 
@@ -301,10 +326,24 @@ class Engine:
             return EXPIRED
         return WAITING if opening.at > self._clock.now() else ""
 
-    async def _load_all(self, one: Slice, made: Job[Any], number: int, spool: Spool, first: int) -> None:
-        """Load every batch that this plan brought, several at a time; the first of them has ``seq`` first."""
+    def _barred(self, one: Slice, phones: Sequence[str]) -> str:
+        """Say that somebody in the vendor's campaign was suppressed after all; empty when nobody was."""
+        closed = self._watchlist.closed(phones, one.channels)
+        if self._watchlist.broken or not closed:
+            return self._watchlist.broken
+        return (
+            f"{len(closed)} people were put on the do-not-contact list after they were loaded into '{one.title}': "
+            "launching it would contact them; delete them from it at the vendor, then run send again"
+        )
+
+    def _suppressed(self, one: Slice, phones: Sequence[str]) -> str:
+        closed = self._watchlist.closed(phones, one.channels)
+        return self._watchlist.broken or (SUPPRESSED if closed else "")
+
+    async def _load_all(self, one: Slice, made: Job[Any], place: Place, spool: Spool) -> None:
+        """Load every batch that this plan brought, several at a time."""
         lane = self._lanes[one.provider]
-        work = self._planned(one, number, spool, first)
+        work = self._planned(one, place, spool)
         lock = asyncio.Lock()
         ended: list[BaseException] = []
 
@@ -323,12 +362,11 @@ class Engine:
         if ended:
             raise ended[0]
 
-    async def _planned(
-        self, one: Slice, number: int, spool: Spool, first: int
-    ) -> AsyncIterator[tuple[BatchRow, Spooled]]:
-        """Give the planned batches of a slice with what the adapter needs for them."""
-        async for row in self._pages(one, (Stage.PLANNED,), after=first - 1):
-            yield row, spool.at(number, row.seq - first)
+    async def _planned(self, one: Slice, place: Place, spool: Spool) -> AsyncIterator[tuple[BatchRow, Spooled]]:
+        """Give the planned batches of a slice with what the adapter needs for them; others wait for the next plan."""
+        async for row in self._pages(one, (Stage.PLANNED,), after=place.first - 1):
+            if row.seq < place.first + spool.count(place.number):
+                yield row, spool.at(place.number, row.seq - place.first)
 
     async def _pages(self, one: Slice, stages: Sequence[Stage], *, after: int = -1) -> AsyncIterator[BatchRow]:
         while rows := await self._journal.batches(one.id, stages, after=after, limit=PAGE):
@@ -337,6 +375,22 @@ class Engine:
                 yield row
 
     async def _load(self, one: Slice, made: Job[Any], row: BatchRow, spooled: Spooled) -> None:
+        """Load a batch without whoever was suppressed since it was planned, down to the moment before it is sent."""
+        while True:
+            closed = self._watchlist.closed(row.people.phones, one.channels)
+            if closed:
+                await self._journal.leave_out(one.id, row.seq, closed, reason=SUPPRESSED, at=self._clock.now())
+                stay = [index for index in range(len(row.people)) if index not in set(closed)]
+                row, spooled = attrs.evolve(row, people=row.people.take(stay)), spooled.take(stay)
+            if not len(row.people):
+                return None
+            try:
+                return await self._load_now(one, made, row, spooled)
+            except Held as held:
+                if str(held) != SUPPRESSED:
+                    raise
+
+    async def _load_now(self, one: Slice, made: Job[Any], row: BatchRow, spooled: Spooled) -> None:
         lane = self._lanes[one.provider]
         request = lane.carrier.provider.load(made, spooled.batch).fill(one.refs)
         reaches = request.reaches is not Reach.NOBODY
@@ -362,7 +416,7 @@ class Engine:
                 batch=spooled.batch,
                 intend=intend,
                 conclude=conclude,
-                still=lambda: self._closed(one, made) if reaches else "",
+                still=lambda: (self._closed(one, made) if reaches else "") or self._suppressed(one, row.people.phones),
                 people=len(row.people),
             )
         )

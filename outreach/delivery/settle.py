@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from outreach.answers import Receipt, Roll, Settled
+from outreach.delivery.donotcontact import SUPPRESSED, Nobody, Watchlist
 from outreach.delivery.journal import BatchRow, Journal, LoadOutcome, Slice, Stage, Step, StepRow, StepState
 from outreach.delivery.lane import Held, Lane
 from outreach.delivery.retry import harmless
@@ -34,6 +35,7 @@ class Settler:
     journal: Journal
     lane: Lane
     now: datetime
+    watchlist: Watchlist = attrs.field(factory=Nobody)
 
     def ripe(self, since: datetime) -> bool:
         """Say whether "not found" proves something by now."""
@@ -90,9 +92,18 @@ class Settler:
                 if row.stage is Stage.LOAD_UNKNOWN:
                     complete = await self._load(one, row, present, gone) and complete
                 else:
-                    missing += sum(i not in row.exceptions for i in gone)
+                    lacking = [i for i in gone if i not in row.exceptions]
+                    missing += len(lacking) - await self._taken_out(one, row, lacking)
         _refuse(one, roll, ours, missing)
         return complete
+
+    async def _taken_out(self, one: Slice, row: BatchRow, lacking: Sequence[int]) -> int:
+        """Leave out suppressed people whom somebody has deleted at the vendor; give how many."""
+        gone = set(lacking).intersection(self.watchlist.closed(row.people.phones, one.channels))
+        if not gone or (row.intended_at is not None and not self.ripe(row.intended_at)):
+            return 0
+        await self.journal.leave_out(one.id, row.seq, gone, reason=SUPPRESSED, at=self.now)
+        return len(gone)
 
     async def _load(self, one: Slice, row: BatchRow, present: Mapping[int, Receipt], gone: Sequence[int]) -> bool:
         """Settle one load whose answer was lost or left people out; give whether it stands clear now."""

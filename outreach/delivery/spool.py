@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -26,6 +26,19 @@ class Spooled:
 
     batch: Batch
     rows: list[int]
+
+    def take(self, indexes: Sequence[int]) -> Spooled:
+        """Give some of its people, in this order."""
+        batch = self.batch
+        return Spooled(
+            Batch(
+                phones=[batch.phones[index] for index in indexes],
+                ids=[batch.ids[index] for index in indexes],
+                names=[batch.names[index] for index in indexes],
+                values={name: [column[index] for index in indexes] for name, column in batch.values.items()},
+            ),
+            [self.rows[index] for index in indexes],
+        )
 
 
 class Spool:
@@ -52,13 +65,17 @@ class Spool:
         record = {"c": channel, "w": provider, "x": reason, "p": phones, "i": ids, "r": rows}
         self._skipped.append(self._write(record))
 
+    def count(self, slice_number: int) -> int:
+        """Say how many batches a slice has."""
+        return len(self._offsets.get(slice_number, ()))
+
     def at(self, slice_number: int, index: int) -> Spooled:
         """Give a batch of a slice by its position."""
         return _spooled(self._read(self._offsets[slice_number][index]))
 
     def batches(self, slice_number: int) -> Iterator[Spooled]:
         """Give the batches of a slice in order."""
-        for index in range(len(self._offsets.get(slice_number, ()))):
+        for index in range(self.count(slice_number)):
             yield self.at(slice_number, index)
 
     def new_batches(self) -> Iterator[NewBatch]:

@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 import attrs
 import orjson
 
 from outreach.contacts.values import Chunk, Dropped
 from outreach.errors import Problem
-from outreach.model import Campaign, Channel, Placeholder, SmsContent
-from outreach.negotiation import Finding
+from outreach.model import Campaign, Channel, Placeholder, Route, SmsContent
+from outreach.negotiation import Finding, Verdict
 from outreach.planning.assign import Assigner, Columns, Sink
 from outreach.planning.carrier import Carrier, Group, groups, job, title
 from outreach.planning.choose import Ledger, Nothing, Suppressed, filled, left_out, matching, zones
@@ -258,6 +259,8 @@ class Builder:
         route = self._campaign.routes[index]
         carrier = self._carriers[route.providers[0]]
         found = negotiate(self._campaign, route.channel, carrier.provider)
+        if len(route.providers) > 1:
+            found.append(_no_failover(index, route))
         if any(one.field == "routes" for one in found):
             return tuple(found)
         example = job(
@@ -281,7 +284,7 @@ class Builder:
         zones_used = {
             made.zone for one in (team.now, team.later) for made in one.mine if route.channel in made.channels
         }
-        opening = [due(self._campaign.schedule, zone, self._now).at for zone in zones_used]
+        opening = [due(self._campaign.schedule, zone, self._now).at.astimezone(ZoneInfo(zone)) for zone in zones_used]
         return RoutePlan(
             channel=route.channel,
             provider=team.group.carrier.provider.name,
@@ -319,6 +322,17 @@ class Builder:
             yield f"limits.contacts: {self._people} people, but at most {limits.contacts}; raise it or send to fewer"
         if limits.segments is not None and total > limits.segments:
             yield f"limits.segments: {total} SMS segments, but at most {limits.segments}; raise it or shorten the text"
+
+
+def _no_failover(index: int, route: Route) -> Finding:
+    detail = f"failover to {', '.join(route.providers[1:])} is not built yet; name one provider"
+    return Finding(
+        channel=route.channel,
+        provider=route.providers[0],
+        field=f"routes[{index}].{route.channel}",
+        verdict=Verdict.REFUSED,
+        detail=detail,
+    )
 
 
 def _fingerprint(chunk: Chunk) -> bytes:

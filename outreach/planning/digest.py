@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -30,8 +29,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Contacts):
         return {"country": value.country, "columns": value.columns}
     if attrs.has(type(value)):
-        named = {attribute.name: getattr(value, attribute.name) for attribute in attrs.fields(type(value))}
-        return {name: item for name, item in named.items() if not isinstance(item, Path)}
+        # What does not count for equality is about where a value comes from, not about what it says.
+        return {one.name: getattr(value, one.name) for one in attrs.fields(type(value)) if one.eq}
     if isinstance(value, timedelta):
         return value.total_seconds()
     return sorted(value) if isinstance(value, set | frozenset) else dict(value)

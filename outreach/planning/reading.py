@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from outreach.contacts import ContactList, Suppression
+from outreach.contacts.values import Chunk
 from outreach.errors import Problem, SpecError
 from outreach.model import Campaign
-from outreach.planning.build import Builder
 from outreach.planning.columns import missing, wanted
+
+
+class Taker(Protocol):
+    """What takes people in, such as the planner."""
+
+    def add(self, chunk: Chunk) -> None:
+        """Take one chunk of people and dropped rows."""
 
 
 def suppressed(campaign: Campaign) -> Suppression:
@@ -21,8 +28,8 @@ def suppressed(campaign: Campaign) -> Suppression:
     return Suppression.load(campaign.suppress, base=campaign.base, country=campaign.contacts.country)
 
 
-def read(campaign: Campaign, builder: Builder, stdin: BinaryIO | None) -> Iterator[int]:
-    """Give the builder every chunk of the contacts; yields the rows read so far, so that the caller can look around.
+def read(campaign: Campaign, taker: Taker, stdin: BinaryIO | None) -> Iterator[int]:
+    """Give the taker every chunk of the contacts; yields the rows read so far, so that the caller can look around.
 
     Raises:
         SpecError: A list cannot be read, or lacks a column that the campaign asks for.
@@ -34,7 +41,7 @@ def read(campaign: Campaign, builder: Builder, stdin: BinaryIO | None) -> Iterat
         ) as people:
             _check_columns(campaign, people)
             for chunk in people:
-                builder.add(chunk)
+                taker.add(chunk)
                 rows += len(chunk) + len(chunk.dropped)
                 yield rows
     except SpecError as error:

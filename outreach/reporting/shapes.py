@@ -8,14 +8,18 @@ from typing import Any
 
 import attrs
 
+from outreach.delivery.donotcontact import Entry
 from outreach.delivery.journal import DeliveryRow
 from outreach.errors import Problem
+from outreach.explaining import Event, Story
 from outreach.model import Channel, State
 from outreach.negotiation import Capabilities, Features, Finding, Support
+from outreach.planning.compare import Change, Comparison
 from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
 from outreach.plugins import Plugins
 from outreach.provider import Provider
 from outreach.results import Summary
+from outreach.settling import Marked, Settlement
 
 Shape = dict[str, Any]
 
@@ -73,6 +77,36 @@ def _finding(one: Finding) -> Shape:
     return {"field": one.field, "verdict": one.verdict.value, "code": one.code, "detail": one.detail}
 
 
+def compare(one: Comparison) -> Shape:
+    """Give the shape of ``compare --json``."""
+    return {
+        "from": ", ".join(one.sources),
+        "to": one.target,
+        "fields": [_change(change) for change in one.changes],
+        "unreachable": [{"reason": reason, "count": number} for reason, number in one.unreachable.items()],
+        "planned": _pair(one.planned),
+        "requests": _pair(one.requests),
+        "segments": _pair(one.segments),
+    }
+
+
+def _change(one: Change) -> Shape:
+    return {
+        "channel": one.channel.value,
+        "carried_as": one.carried_as.value,
+        "field": one.field,
+        "verdict": one.fate.value,
+        "code": one.code,
+        "was": one.was and one.was.value,
+        "becomes": one.becomes and one.becomes.value,
+        "detail": one.detail,
+    }
+
+
+def _pair(figures: tuple[int, int]) -> Shape:
+    return {"from": figures[0], "to": figures[1]}
+
+
 def request(one: PlannedRequest) -> Shape:
     """Give one line of ``plan --requests --json``."""
     return attrs.asdict(one)
@@ -110,6 +144,64 @@ def _carried(route: tuple[str, str], states: Mapping[State, int]) -> Shape:
 
 def _states(counts: Mapping[State, int]) -> dict[str, int]:
     return {state.value: counts.get(state, 0) for state in STATES}
+
+
+def explain(one: Story, phone: str) -> Shape:
+    """Give the shape of ``explain --json``, with the number written as ``phone``."""
+    return {
+        "campaign": one.campaign,
+        "round": one.round,
+        "phone": phone,
+        "rows": [attrs.asdict(row) for row in one.rows],
+        "routes": [attrs.asdict(going) for going in one.going],
+        "problem": one.problem,
+        "suppressed": [{**entry(each), "phone": phone, "closed": each.closed} for each in one.suppressed],
+        "deliveries": [_event(each) for each in one.events],
+        "marks": [{**attrs.asdict(each), "phone": phone, "at": _time(each.at)} for each in one.marks],
+    }
+
+
+def _event(one: Event) -> Shape:
+    times = {"intended_at": _time(one.intended_at), "updated_at": _time(one.updated_at)}
+    steps = [{"step": step, "state": state, "at": _time(at)} for step, state, at in one.steps]
+    return {**attrs.asdict(one), **times, "steps": steps}
+
+
+def settle(one: Settlement) -> Shape:
+    """Give the shape of ``settle --json``."""
+    return {
+        "campaign": one.campaign,
+        "round": one.round,
+        "slices": [
+            {
+                "title": each.title,
+                "provider": each.provider,
+                "channels": list(each.channels),
+                "found": {state.value: number for state, number in each.found.items()},
+                "opening": each.opening and each.opening.value,
+                "reason": each.reason,
+            }
+            for each in one.slices
+        ],
+        "unknown": one.unknown,
+        "unsettled": one.unsettled,
+    }
+
+
+def marked(one: Marked) -> Shape:
+    """Give the shape of ``settle --mark --json``."""
+    return {"marked": one.deliveries, "openings": one.openings, "titles": list(one.titles)}
+
+
+def entry(one: Entry) -> Shape:
+    """Give one element of ``suppress list --json``."""
+    return {
+        "phone": one.phone,
+        "channel": one.channel and one.channel.value,
+        "reason": one.reason,
+        "by": one.by,
+        "at": _time(one.at),
+    }
 
 
 def delivery(row: DeliveryRow, phone: str) -> Shape:

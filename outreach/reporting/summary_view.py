@@ -90,8 +90,8 @@ def next_steps(summary: Summary, zone: tzinfo | None) -> Iterator[RenderableType
     if unknown and not summary.running:
         lines.append(
             f"{count(unknown, 'person', 'people')} may have been reached: the answer was lost, so they are not "
-            "contacted again. The same command asks the vendor once more where that is possible; otherwise look "
-            "them up in the vendor's dashboard (the report lists them)."
+            "contacted again. 'outreach settle' asks the vendor once more where that is possible; otherwise look them "
+            "up in the vendor's dashboard (the report lists them) and say what you found with --mark."
         )
     if summary.deliveries.get(State.REJECTED, 0):
         lines.append("Rejected people were not contacted; the report says why for each of them.")

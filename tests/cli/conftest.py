@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -187,6 +188,15 @@ class FakeClient:
         """Give the deliveries."""
         self._called("report", options)
         return iter(self.rows)
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """Put the log back as it was: ``-v`` sets it for the process."""
+    log = logging.getLogger("outreach")
+    handlers, level = list(log.handlers), log.level
+    yield
+    log.handlers, log.level = handlers, level
 
 
 @pytest.fixture

@@ -23,10 +23,12 @@ def section(name: str) -> str:
 
 
 def options(name: str) -> set[str]:
-    """Give every spelling of every option of a command."""
+    """Give every spelling of every option of a command, those of its own commands included."""
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
-    return {spelling for one in command.params if isinstance(one, click.Option) for spelling in one.opts}
+    below = list(command.commands.values()) if isinstance(command, click.Group) else []
+    parameters = [one for each in (command, *below) for one in each.params]
+    return {spelling for one in parameters if isinstance(one, click.Option) for spelling in one.opts}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

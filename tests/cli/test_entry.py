@@ -74,7 +74,7 @@ def test_version() -> None:
     ("words", "hint"),
     [
         (("sned",), "Did you mean 'send'?"),
-        (("xyzzy",), "There are: check, plan, send"),
+        (("xyzzy",), "There are: check, plan, compare, send"),
         (("plan", "--jsno", "x"), "'--json'"),
         (("plan", "nowhere.yaml"), "does not exist"),
         (("send",), "Missing argument 'SPEC'"),

@@ -93,7 +93,7 @@ def test_requests_for_people(fake: Any, run: Any, spec: str) -> None:
     assert "# tingting: ring the phones (reaches everyone, 4,781 people)\n" in done.stdout
     assert "POST https://vendor.example/run-campaign/1/\n" in done.stdout
     assert '"message": "नमस्कार"' in done.stdout
-    assert fake.asked("requests") == {"sandbox": False, "show_numbers": False}
+    assert fake.asked("requests") == {"journal": None, "sandbox": False, "show_numbers": False}
 
 
 def test_requests_as_json_lines(fake: Any, run: Any, spec: str) -> None:

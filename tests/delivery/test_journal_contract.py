@@ -120,7 +120,7 @@ async def send(journal: Journal, slice_id: int, seq: int, outcome: LoadOutcome, 
 
 async def states(journal: Journal, key: CampaignKey = KEY) -> dict[tuple[str, str], tuple[State, str]]:
     """Give state and reason by channel and number, and hold that each stands there once."""
-    rows = [row async for row in journal.deliveries(key) if row.channel]
+    rows = [row async for row in journal.deliveries(key)]
     found = {(row.channel, row.phone): (row.state, row.reason) for row in rows}
     assert len(found) == len(rows)
     return found
@@ -484,6 +484,8 @@ async def test_an_outcome_must_speak_of_people_of_the_batch(desk: Desk, index: i
     for outcome in (
         LoadOutcome(stage=Stage.ACCEPTED, exceptions={index: (Stage.REJECTED, "")}),
         LoadOutcome(stage=Stage.ACCEPTED, receipts={index: Receipt()}),
+        LoadOutcome(stage=Stage.ACCEPTED, receipt=Receipt(), receipts={index: Receipt()}),
+        LoadOutcome(stage=Stage.ACCEPTED, receipts={0: Receipt(), index: Receipt()}),
     ):
         with pytest.raises(JournalError):
             await journal.conclude_load(slice_id, 0, outcome, at=T2)
@@ -544,6 +546,38 @@ async def test_settled_people_keep_what_they_are(desk: Desk) -> None:
 def doubt_state(doubt: tuple[Stage, str]) -> tuple[State, str]:
     """Give what an unknown person is to the outside."""
     return State.UNKNOWN, doubt[1]
+
+
+@pytest.mark.asyncio
+async def test_the_rest_of_a_batch_can_be_proved_unsent(desk: Desk) -> None:
+    """When one of an unknown batch is known to be accepted, and the rest to be unsent, only the rest is planned."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN))
+    known = LoadOutcome(stage=Stage.UNKNOWN, exceptions={0: (Stage.ACCEPTED, "found")})
+    await journal.conclude_load(slice_id, 0, known, at=T2)
+    await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.PLANNED, reason="absent"), at=T2)
+
+    (planned,) = await journal.batches(slice_id, [Stage.PLANNED])
+
+    assert list(planned.people.phones) == [phone(2)]
+    assert await numbers_contacted(journal) == [(VOICE, phone(1))]
+
+
+@pytest.mark.asyncio
+async def test_receipts_that_an_outcome_does_not_name_are_kept(desk: Desk) -> None:
+    """An outcome that brings a receipt for one person does not take away those of the others."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    both = {0: Receipt(vendor_id="p-1"), 1: Receipt(vendor_id="p-2")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, receipts=both))
+    later = {1: Receipt(vendor_id="p-2", status=Status.SENT)}
+    await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipts=later), at=T2)
+
+    rows = [row async for row in journal.deliveries(KEY)]
+
+    assert [(row.vendor_id, row.status) for row in rows] == [("p-1", Status.QUEUED), ("p-2", Status.SENT)]
+    assert (await journal.counts(KEY)).statuses == {Status.QUEUED: 1, Status.SENT: 1}
 
 
 @pytest.mark.asyncio
@@ -647,6 +681,36 @@ async def test_a_launch_takes_the_loaded_with_it(desk: Desk, state: StepState, s
         [Stage.PLANNED],
     ]
     assert [each.closed for each in await journal.slices(KEY)] == [closed]
+
+
+@pytest.mark.asyncio
+async def test_a_launch_takes_those_who_are_loaded_by_exception(desk: Desk) -> None:
+    """Whoever is loaded flies with the launch, also where most of the batch is not."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3])
+    outcome = LoadOutcome(stage=Stage.UNKNOWN, reason="listed twice", exceptions={1: (Stage.LOADED, "found")})
+    await send(journal, slice_id, 0, outcome, reaches=False)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T2)
+
+    assert [state for state, _ in (await states(journal)).values()] == [State.UNKNOWN, State.ACCEPTED, State.UNKNOWN]
+
+
+@pytest.mark.asyncio
+async def test_a_batch_with_a_request_of_its_own_does_not_share_the_launch(desk: Desk) -> None:
+    """A batch that was launched once, came back, and is sent by itself now, is not concluded by the next launch."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2])
+    for seq in (0, 1):
+        await send(journal, slice_id, seq, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.PLANNED), at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.UNSENT, at=T1)
+    await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T1)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T2)
+
+    assert [batch.stage for batch in await all_batches(journal, slice_id)] == [Stage.IN_FLIGHT, Stage.ACCEPTED]
 
 
 @pytest.mark.asyncio
@@ -805,6 +869,7 @@ async def test_giving_up_the_loaded_closes_the_slice(desk: Desk) -> None:
 
     assert given_up == 2
     assert (await states(journal))["voice", phone(2)] == (State.REJECTED, "not a mobile number")
+    assert await numbers_contacted(journal) == [(VOICE, phone(2))]
     with pytest.raises(JournalError):
         await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
     assert await plan(journal, [1]) != slice_id
@@ -1049,3 +1114,176 @@ async def test_long_lists_are_read_to_the_end(desk: Desk) -> None:
 
     assert seen == [phone(n) for n in [*range(14_000), *range(20_000, 33_000)]]
     assert len(await numbers_contacted(journal)) == 700
+
+
+# Leaving people out
+
+
+@pytest.mark.asyncio
+async def test_people_left_out_of_a_planned_batch_are_skipped_on_each_channel(desk: Desk) -> None:
+    """They leave the batch, which keeps its place and order, and stand in the report as skipped with the reason."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3], channels=BOTH)
+
+    await journal.leave_out(slice_id, 0, [1], reason="suppressed", at=T1)
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert (batch.seq, batch.stage, list(batch.people.phones)) == (0, Stage.PLANNED, [phone(1), phone(3)])
+    found = await states(journal)
+    assert found["voice", phone(2)] == found["sms", phone(2)] == (State.SKIPPED, "suppressed")
+    assert (await journal.counts(KEY)).skipped == {"suppressed": 2}
+
+
+@pytest.mark.asyncio
+async def test_a_batch_whose_people_are_all_left_out_is_gone(desk: Desk) -> None:
+    """Nobody is left to send to."""
+    slice_id = await plan(desk.journal, [1, 2])
+
+    await desk.journal.leave_out(slice_id, 0, [0, 1], reason="suppressed", at=T1)
+
+    assert await all_batches(desk.journal, slice_id) == []
+    assert (await desk.journal.counts(KEY)).deliveries[State.SKIPPED] == 2
+
+
+@pytest.mark.asyncio
+async def test_loaded_people_can_be_left_out_and_the_others_keep_their_receipts(desk: Desk) -> None:
+    """Whoever was deleted at the vendor leaves; what is known of the others stays theirs."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    receipts = {index: Receipt(vendor_id=f"v{index}", status=Status.QUEUED, word="") for index in (0, 1)}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED, receipts=receipts), reaches=False)
+
+    await journal.leave_out(slice_id, 0, [0], reason="suppressed", at=T2)
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert list(batch.people.phones) == [phone(2)]
+    assert (batch.receipts.get(0) or batch.receipt) == receipts[1]
+    assert await numbers_contacted(journal) == [(VOICE, phone(2))]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.UNKNOWN, Stage.REJECTED])
+async def test_whoever_may_have_been_contacted_cannot_be_left_out(desk: Desk, stage: Stage) -> None:
+    """A late wish does not hide a contact: nothing is changed."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=stage, reason="r"))
+
+    with pytest.raises(JournalError):
+        await journal.leave_out(slice_id, 0, [0], reason="suppressed", at=T2)
+    with pytest.raises(JournalError):
+        await journal.leave_out(slice_id, 0, [2], reason="suppressed", at=T2)
+
+    assert (await journal.counts(KEY)).skipped == {}
+    assert len((await all_batches(journal, slice_id))[0].people) == 2
+
+
+@pytest.mark.asyncio
+async def test_people_left_out_are_planned_anew_when_they_may_be(desk: Desk) -> None:
+    """A new plan decides again about whoever was left out, and says it once."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await journal.leave_out(slice_id, 0, [0], reason="suppressed", at=T1)
+
+    await plan(journal, [1, 2], at=T2)
+
+    assert await states(journal) == {("voice", phone(n)): (State.PLANNED, "") for n in (1, 2)}
+
+
+# A person's word
+
+
+async def unknown(journal: Journal, *, launched: bool) -> int:
+    """Give a slice with a batch of three people of whom nobody knows, by their own request or by a launch."""
+    slice_id = await plan(journal, [1, 2, 3])
+    if not launched:
+        await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, reason="timeout"))
+        return slice_id
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.UNKNOWN, at=T2, reason="timeout")
+    return slice_id
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("launched", [False, True])
+async def test_a_persons_word_makes_people_accepted_or_planned(desk: Desk, launched: bool) -> None:
+    """One is marked sent, one unsent, the third stays unknown; the report says whose word it is."""
+    journal = desk.journal
+    slice_id = await unknown(journal, launched=launched)
+
+    await journal.mark(slice_id, 0, [0], sent=True, by="sita", reason="she said so", at=T2)
+    await journal.mark(slice_id, 0, [1], sent=False, by="sita", reason="", at=T2)
+
+    assert await states(journal) == {
+        ("voice", phone(1)): (State.ACCEPTED, "marked sent by sita: she said so"),
+        ("voice", phone(2)): (State.PLANNED, "marked unsent by sita"),
+        ("voice", phone(3)): (State.UNKNOWN, "timeout"),
+    }
+    assert sorted(await numbers_contacted(journal)) == [(VOICE, phone(1)), (VOICE, phone(3))]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("launched", [False, True])
+async def test_whoever_was_marked_unsent_is_planned_again(desk: Desk, launched: bool) -> None:
+    """The next plan takes them in, once, and nobody else; their attempts are still counted."""
+    journal = desk.journal
+    slice_id = await unknown(journal, launched=launched)
+    await journal.mark(slice_id, 0, [1], sent=False, by="sita", reason="", at=T2)
+
+    again = await plan(journal, [2], at=T2)
+
+    found = await states(journal)
+    assert found["voice", phone(2)] == (State.PLANNED, "")
+    assert found["voice", phone(1)] == found["voice", phone(3)] == (State.UNKNOWN, "timeout")
+    assert (again == slice_id) is not launched
+    (planned,) = await journal.batches(again, [Stage.PLANNED])
+    assert (list(planned.people.phones), dict(planned.earlier)) == ([phone(2)], {0: 1})
+
+
+@pytest.mark.asyncio
+async def test_a_word_outlives_plans_and_restarts(desk: Desk) -> None:
+    """Who said what of whom, and when, is kept for good, in order."""
+    slice_id = await unknown(desk.journal, launched=False)
+    await desk.journal.mark(slice_id, 0, [2, 0], sent=False, by="sita", reason="no call in the log", at=T2)
+    await plan(desk.journal, [1, 3], at=T2)
+
+    marks = await (await desk.restart(T2)).marks(KEY)
+
+    assert [(one.phone, one.sent, one.by, one.reason, one.at) for one in marks] == [
+        (phone(1), False, "sita", "no call in the log", T2),
+        (phone(3), False, "sita", "no call in the log", T2),
+    ]
+    assert {(one.channels, one.provider) for one in marks} == {(VOICE, "tingting")}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.REJECTED, Stage.PLANNED])
+async def test_a_word_counts_only_where_nobody_knows(desk: Desk, stage: Stage) -> None:
+    """What the journal knows is not overruled; one such person and nobody is marked."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    outcome = LoadOutcome(stage=Stage.UNKNOWN, exceptions={1: (stage, "r")})
+    await send(journal, slice_id, 0, outcome)
+    before = await states(journal)
+
+    for indexes in ([0, 1], [0, 7]):
+        with pytest.raises(JournalError):
+            await journal.mark(slice_id, 0, indexes, sent=True, by="sita", reason="", at=T2)
+
+    assert await states(journal) == before
+    assert list(await journal.marks(KEY)) == []
+
+
+@pytest.mark.asyncio
+async def test_a_late_answer_of_a_launch_leaves_a_word_alone(desk: Desk) -> None:
+    """When the launch is settled after all, only those of whom nobody knew yet follow it."""
+    journal = desk.journal
+    slice_id = await unknown(journal, launched=True)
+    await journal.mark(slice_id, 0, [0], sent=True, by="sita", reason="", at=T2)
+    await journal.mark(slice_id, 0, [1], sent=False, by="sita", reason="", at=T2)
+
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T2)
+
+    found = await states(journal)
+    assert [found["voice", phone(n)][0] for n in (1, 2, 3)] == [State.ACCEPTED, State.PLANNED, State.ACCEPTED]

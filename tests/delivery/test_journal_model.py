@@ -115,6 +115,7 @@ async def everything(journal: Journal) -> dict[str, Any]:
         slices = await journal.slices(key)
         found[f"{key} slices"] = slices
         found[f"{key} plan"] = await journal.last_plan(key)
+        found[f"{key} marks"] = await journal.marks(key)
         found[f"{key} counts"] = await journal.counts(key)
         found[f"{key} rows"] = Counter([row async for row in journal.deliveries(key)])
         found[f"{key} contacted"] = [
@@ -214,6 +215,18 @@ class JournalMachine(RuleBasedStateMachine):
         """Give up."""
         at = self.tick()
         self.both(lambda journal: journal.cancel(slice_id, stages=which, reason=reason, at=at))
+
+    @rule(slice_id=slice_ids, seq=seqs, which=st.sets(indexes), sent=st.booleans(), reason=reasons)
+    def mark(self, slice_id: int, seq: int, which: set[int], sent: bool, reason: str) -> None:
+        """Take a person's word."""
+        at = self.tick()
+        self.both(lambda journal: journal.mark(slice_id, seq, which, sent=sent, by="sita", reason=reason, at=at))
+
+    @rule(slice_id=slice_ids, seq=seqs, which=st.sets(indexes), reason=reasons)
+    def leave_out(self, slice_id: int, seq: int, which: set[int], reason: str) -> None:
+        """Take people out."""
+        at = self.tick()
+        self.both(lambda journal: journal.leave_out(slice_id, seq, which, reason=reason, at=at))
 
     @rule(slice_id=slice_ids, reason=reasons)
     def hold(self, slice_id: int, reason: str) -> None:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Skipped, Stage
-from outreach.delivery.sqlite import SqliteJournal, opening, queries, writer
+from outreach.delivery.sqlite import SqliteJournal, opening, queries, reading, writer
 from outreach.errors import EnvironmentProblem, JournalError, JournalInUse
 from outreach.model import Channel
 
@@ -332,7 +332,14 @@ async def test_the_file_says_what_it_is(tmp_path: Path) -> None:
         found = await journal._read(
             lambda connection: {
                 name: connection.execute(f"PRAGMA {name}").fetchone()[0]
-                for name in ("application_id", "user_version", "journal_mode", "synchronous", "locking_mode")
+                for name in (
+                    "application_id",
+                    "user_version",
+                    "journal_mode",
+                    "synchronous",
+                    "locking_mode",
+                    "busy_timeout",
+                )
             }
         )
 
@@ -342,6 +349,7 @@ async def test_the_file_says_what_it_is(tmp_path: Path) -> None:
         "journal_mode": "wal",
         "synchronous": 2,
         "locking_mode": "exclusive",
+        "busy_timeout": 0,
     }
 
 
@@ -383,7 +391,7 @@ def test_every_query_is_described_and_is_sql() -> None:
             connection.executescript(script)
         for name, text in queries.queries().items():
             assert text.startswith("-- "), name
-            connection.execute(f"EXPLAIN {text}", _Anything())
+            connection.execute(f"EXPLAIN {text}", _Anything() if "?" not in text else (1,) * text.count("?"))
 
 
 class _Anything(dict[str, int]):
@@ -592,6 +600,22 @@ async def test_a_full_disk_stops_everything(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_error_of_the_disk_stops_everything(tmp_path: Path) -> None:
+    """An I/O error in one verb fails its whole group: what SQLite holds then cannot be relied on."""
+
+    def torn(connection: sqlite3.Connection) -> None:
+        msg = "disk I/O error"
+        raise sqlite3.OperationalError(msg)
+
+    async with opened(tmp_path / "journal.db") as journal:
+        slice_id = await plan(journal, batch(1))
+        with pytest.raises(EnvironmentProblem, match="disk I/O error"):
+            await journal._write(torn)
+        with pytest.raises(EnvironmentProblem, match="disk I/O error"):
+            await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T0)
+
+
+@pytest.mark.asyncio
 async def test_a_commit_that_fails_is_no_commit(tmp_path: Path) -> None:
     """When the last step fails, the verb fails, though its own statements went well."""
     async with opened(tmp_path / "journal.db") as journal:
@@ -696,6 +720,22 @@ async def test_a_killed_process_loses_nothing_it_was_told(tmp_path: Path, lines:
     assert {seq for seq in intended if stages[seq] not in {Stage.ACCEPTED, Stage.UNKNOWN}} == set()
     assert set(stages.values()) <= {Stage.ACCEPTED, Stage.UNKNOWN, Stage.PLANNED}
     assert len(stages) == 5000
+
+
+# Large campaigns
+
+
+@pytest.mark.asyncio
+async def test_a_page_is_bounded_by_its_people(tmp_path: Path) -> None:
+    """However large a campaign, what is read in one go is a page and at most one batch more."""
+    async with opened(tmp_path / "journal.db") as journal:
+        await plan(journal, *[batch(*range(n, n + 1000)) for n in range(0, 20_000, 1000)])
+        lots = await journal._read(lambda connection: reading.deliveries(connection, KEY, -1))
+        await journal._write(lambda connection: connection.execute("UPDATE batch SET stage = 5, intended_at = 1"))
+        crowds = await journal._read(lambda connection: reading.contacted(connection, KEY, -1))
+
+    assert sum(len(lot.record.batch.people) for lot in lots) <= reading.PAGE + 1000
+    assert sum(len(crowd.phones) for crowd in crowds) <= reading.PAGE + 1000
 
 
 @pytest.mark.asyncio

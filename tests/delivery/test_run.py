@@ -226,6 +226,37 @@ async def test_a_doubled_number_at_the_vendor_keeps_the_launch_back(make_world: 
 
 
 @pytest.mark.asyncio
+async def test_somebody_loaded_whom_the_vendor_does_not_list_keeps_the_launch_back(make_world: Make) -> None:
+    """The vendor took everybody but lists one fewer: nobody knows whom it would call, so it is not launched yet."""
+    world = make_world("tingting", people=12, hides=True)
+
+    counts = await world.run()
+    assert counts[State.PLANNED] == world.people
+    assert not world.reached
+
+    world.hides = False
+    counts = await world.run()
+    assert counts[State.ACCEPTED] == world.people
+    assert set(world.reached.values()) == {1}
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_stop_is_looked_at_once_more_between_the_intent_and_the_write(make_world: Make, provider: str) -> None:
+    """A stop that comes while the intent is written keeps that request back, and its people stay planned."""
+    world = make_world(provider, people=12)
+    stop = asyncio.Event()
+    world.notice = lambda name: stop.set() if name == "after intent" else None
+
+    counts = await world.run(stop=stop)
+
+    assert world.sent == 0
+    assert counts[State.PLANNED] == world.people
+    world.notice = lambda _name: None
+    assert (await world.run())[State.ACCEPTED] == world.people
+
+
+@pytest.mark.asyncio
 async def test_a_campaign_at_the_vendor_holds_no_more_people_than_stated(make_world: Make) -> None:
     """A campaign's people are split into as many campaigns at the vendor as its size asks for."""
     world = make_world("tingting", people=25)

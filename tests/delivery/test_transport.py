@@ -550,7 +550,7 @@ async def test_connections_are_kept_unless_forced_closed(force_close: bool, conn
 @pytest.mark.asyncio
 async def test_a_request_is_one_log_line_without_secrets(caplog: pytest.LogCaptureFixture) -> None:
     """At DEBUG: method, path with numbers masked, status, time; no body and no token, also when it fails."""
-    caplog.set_level("DEBUG")
+    caplog.set_level("DEBUG", logger="outreach.http")
     request = attrs.evolve(RING, path=("calls", PHONE))
     async with vendor(reply(b'{"secret": "body"}')) as server:
         await send(server.url, request)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import outreach
+from outreach.cli.app import cli
 from outreach.model import Channel, State
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -73,3 +74,17 @@ def test_the_program_runs(campaign: outreach.Campaign, monkeypatch: pytest.Monke
     summary = names["summary"]
     assert isinstance(summary, outreach.Summary)
     assert (summary.deliveries[State.ACCEPTED], summary.deliveries[State.SKIPPED]) == (2, 1)
+
+
+def test_the_demonstration_ends_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """The README's table is what ``outreach demo`` prints."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("OUTREACH_JOURNAL", raising=False)
+
+    code = cli.main(["demo"], standalone_mode=False)
+
+    assert code == 0
+    assert _block("text") in capsysbinary.readouterr().out.decode()

@@ -225,7 +225,7 @@ async def test_a_cut_connection_is_lost_whether_or_not_it_took_effect(kind: Faul
     """The sender cannot tell a fault before the effect from one after it; only the emulator knows."""
     async with sandbox(Fault(kind=kind)) as server:
         with pytest.raises(Lost):
-            await send(server, card(), seconds=0.2)
+            await send(server, card(), seconds=1.0)
 
         assert len(emulator(server).reached) == (kind in LOST_AFTER)
 

@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from outreach.delivery.clock import Clock
+from outreach.delivery.donotcontact import Nobody, Watchlist
 from outreach.delivery.exchange import Lost, NotSent
 from outreach.delivery.journal import CampaignKey, Journal, NewSlice
 from outreach.delivery.lane import Hook, Lane
@@ -27,6 +28,7 @@ from outreach.planning.carrier import carriers, title
 from outreach.planning.reading import read
 from outreach.plugins import Plugins
 from outreach.provider import Emulator
+from outreach.sending import places_of
 from outreach.wire import Received, Request, Response
 
 START = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
@@ -74,6 +76,9 @@ class World:
     seen: list[Request] = attrs.field(factory=list)
     before: Callable[[Request], None] = attrs.field(default=lambda _request: None)
     doubles: str = ""
+    hides: bool = False
+    watchlist: Watchlist = attrs.field(factory=Nobody)
+    notice: Hook = attrs.field(default=lambda _name: None)
 
     def __attrs_post_init__(self) -> None:
         self.emulators = {name: provider.emulate() for name, provider in self.plugins.providers.items()}
@@ -116,6 +121,9 @@ class World:
         if self.doubles and self.doubles in request.target:
             self._answer(request)
         response = self._answer(request)
+        if self.hides and "campaign-detail" in request.target:
+            listed = response.json()
+            response = Response.of({**listed, "count": listed["count"] - 1, "results": listed["results"][1:]})
         if fault == "lost after":
             raise Lost("no answer")
         return Response.of({"detail": "made up"}, 500) if fault == "500" else response
@@ -130,8 +138,9 @@ class World:
         )
         return self.emulators[self.provider].answer(received, self.clock.now())
 
-    def hook(self, _name: str) -> None:
+    def hook(self, name: str) -> None:
         """Count the points where a crash matters, and die at one of them."""
+        self.notice(name)
         self.hooks += 1
         if self.hooks == self.crash_at:
             raise Crash
@@ -170,7 +179,7 @@ class World:
         lanes = {
             name: Lane(carrier, self, clock=clock, rng=rng, stop=stop, hook=hook) for name, carrier in accounts.items()
         }
-        settling = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop)
+        settling = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop, watchlist=self.watchlist)
         await settling.settle()
         self._raise(settling.ended)
         with Spool() as spool:
@@ -201,8 +210,8 @@ class World:
                 skipped=spool.skipped(),
                 at=clock.now(),
             )
-            engine = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop)
-            self._raise(await engine.run(spool, {slice_id: number for number, slice_id in numbers.items()}))
+            engine = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop, watchlist=self.watchlist)
+            self._raise(await engine.run(spool, await places_of(journal, numbers)))
         return (await journal.counts(KEY)).deliveries
 
     def _raise(self, ended: Ended) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from outreach.delivery.journal import (
     Counts,
     DeliveryRow,
     LoadOutcome,
+    Mark,
     NewBatch,
     NewSlice,
     Skipped,
@@ -29,7 +30,7 @@ from outreach.delivery.journal import (
     StepRow,
     StepState,
 )
-from outreach.delivery.sqlite import calls, loads, opening, reading, replan, steps
+from outreach.delivery.sqlite import calls, loads, marks, opening, reading, replan, steps
 from outreach.delivery.sqlite.packing import micros
 from outreach.delivery.sqlite.writer import Writer
 from outreach.model import Channel
@@ -191,6 +192,22 @@ class SqliteJournal:
     async def cancel(self, slice_id: int, *, stages: Sequence[Stage], reason: str, at: datetime) -> int:
         """Give up everybody in these stages; give the number of people."""
         return await self._write(partial(loads.cancel, slice_id=slice_id, stages=stages, reason=reason, at=micros(at)))
+
+    async def mark(
+        self, slice_id: int, seq: int, indexes: Collection[int], *, sent: bool, by: str, reason: str, at: datetime
+    ) -> None:
+        """Take a person's word for people who are unknown."""
+        verb = partial(marks.mark, slice_id=slice_id, seq=seq, indexes=indexes, sent=sent, by=by, reason=reason)
+        await self._write(partial(verb, at=micros(at)))
+
+    async def marks(self, key: CampaignKey) -> Sequence[Mark]:
+        """Give every word that was taken, in order."""
+        return await self._read(lambda connection: marks.marks(connection, reading.campaign_id(connection, key)))
+
+    async def leave_out(self, slice_id: int, seq: int, indexes: Collection[int], *, reason: str, at: datetime) -> None:
+        """Take people out of a batch who are planned or loaded; they are skipped."""
+        verb = partial(loads.leave_out, slice_id=slice_id, seq=seq, indexes=indexes, reason=reason, at=micros(at))
+        await self._write(verb)
 
     async def hold(self, slice_id: int, *, reason: str, at: datetime) -> None:
         """Write on a slice and its batches why they were not sent."""

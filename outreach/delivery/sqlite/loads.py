@@ -132,6 +132,24 @@ def _give_up(connection: sqlite3.Connection, of: Mapping[str, object], stages: C
     return int(count)
 
 
+def leave_out(
+    connection: sqlite3.Connection, slice_id: int, seq: int, indexes: Collection[int], *, reason: str, at: int
+) -> None:
+    """Take people out of a batch; see ``Journal.leave_out``."""
+    record = records.get(connection, slice_id, seq)
+    here, gone = settling.leave_out(record.batch, indexes)
+    if not len(gone.people):
+        return
+    if len(here.people):
+        records.write(connection, attrs.evolve(record, batch=here))
+    else:
+        connection.execute(queries()["batch_drop"], {"id": record.id})
+    campaign, provider, channels = connection.execute(queries()["slice_whose"], {"slice": slice_id}).fetchone()
+    for channel in records.chosen(records.names(channels), record.channels):
+        values = {"campaign": campaign, "channel": channel, "provider": provider, "reason": reason, "updated_at": at}
+        connection.execute(queries()["skipped_append"], {**values, **records.columns(gone.people)})
+
+
 def hold(connection: sqlite3.Connection, slice_id: int, *, reason: str, at: int) -> None:
     """Write why a slice and its batches stand still; see ``Journal.hold``."""
     of = {"slice": slice_id, "reason": reason, "at": at}

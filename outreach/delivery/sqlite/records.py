@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from outreach.answers import Receipt
-from outreach.delivery.journal import BatchRow
+from outreach.delivery.journal import BatchRow, People
 from outreach.delivery.sqlite import packing
 from outreach.delivery.sqlite.queries import queries
 from outreach.errors import JournalError
@@ -108,11 +108,21 @@ def insert(connection: sqlite3.Connection, values: dict[str, Any]) -> None:
     connection.execute(queries()["people_add"], values)
 
 
+def columns(people: People) -> dict[str, Any]:
+    """Give people as the columns of a row."""
+    return {
+        "size": len(people),
+        "phones": packing.pack_phones(people.phones),
+        "ids": packing.pack_ids(people.ids),
+        "row_numbers": packing.pack_rows(people.rows),
+    }
+
+
 def _values(record: Record) -> dict[str, Any]:
     batch, receipt = record.batch, record.batch.receipt
     return {
         "id": record.id,
-        "size": len(batch.people),
+        **columns(batch.people),
         "stage": packing.CODES[batch.stage],
         "tally": packing.tally(receipt, batch.receipts, len(batch.people)),
         "attempts": batch.attempts,
@@ -124,9 +134,6 @@ def _values(record: Record) -> dict[str, Any]:
         "status": receipt.status if receipt else None,
         "word": receipt.word if receipt else None,
         "exceptions": packing.pack_exceptions(batch.exceptions),
-        "phones": packing.pack_phones(batch.people.phones),
-        "ids": packing.pack_ids(batch.people.ids),
-        "row_numbers": packing.pack_rows(batch.people.rows),
         "earlier": packing.pack_earlier(batch.earlier),
         "receipts": packing.pack_receipts(batch.receipts),
     }

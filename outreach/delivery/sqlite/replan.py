@@ -26,6 +26,8 @@ REMOVED = "removed"
 SKIPPED_CHUNK = 500
 #: Old batches that are looked at in one go.
 _PAGE = 500
+#: New batches are written together until they hold so many people.
+_PEOPLE_AT_ONCE = 2000
 
 _MOVABLE = frozenset({Stage.PLANNED, Stage.CANCELLED})
 
@@ -192,44 +194,37 @@ def _make(connection: sqlite3.Connection, campaign: int, new: NewSlice) -> _Plac
 def _add_batches(
     connection: sqlite3.Connection, places: Mapping[int, _Place], batches: Iterable[NewBatch], left: _Left, at: int
 ) -> None:
-    for new in batches:
-        place = places[new.slice_number]
-        if not len(new.people):
-            continue
-        values = _columns(new.people)
-        keys = packing.phone_keys(values["phones"])
-        earlier = left.earlier(place.channels, keys)
-        left.found(place.channels, keys)
-        values |= {"id": records.place(place.id, place.next_seq), "updated_at": at}
-        records.insert(connection, {**_NEW, **values, "earlier": packing.pack_earlier(earlier)})
-        place.next_seq += 1
+    rows = (_new_rows(places[new.slice_number], new.people, left, at) for new in batches if len(new.people))
+    while some := list(_stretch(rows)):
+        connection.executemany(queries()["batch_plan"], [batch for batch, _ in some])
+        connection.executemany(queries()["people_plan"], [people for _, people in some])
     for place in places.values():
         connection.execute(queries()["slice_grow"], {"slice": place.id, "next_seq": place.next_seq})
 
 
-#: What a new batch has in common with all new batches.
-_NEW: Mapping[str, Any] = {
-    "stage": packing.CODES[Stage.PLANNED],
-    "tally": None,
-    "attempts": 0,
-    "intended_at": None,
-    "channels": None,
-    "reason": "",
-    "vendor_id": None,
-    "status": None,
-    "word": None,
-    "exceptions": None,
-    "receipts": None,
-}
+_Rows = tuple[tuple[int, int, int], tuple[Any, ...]]
 
 
-def _columns(people: People) -> dict[str, Any]:
-    return {
-        "size": len(people),
-        "phones": packing.pack_phones(people.phones),
-        "ids": packing.pack_ids(people.ids),
-        "row_numbers": packing.pack_rows(people.rows),
-    }
+def _new_rows(place: _Place, people: People, left: _Left, at: int) -> _Rows:
+    """Give the rows of a new batch, and note that its people were found."""
+    key = records.place(place.id, place.next_seq)
+    place.next_seq += 1
+    columns = records.columns(people)
+    keys = packing.phone_keys(columns["phones"])
+    earlier = packing.pack_earlier(left.earlier(place.channels, keys))
+    left.found(place.channels, keys)
+    who = (key, columns["phones"], columns["ids"], columns["row_numbers"], earlier)
+    return (key, columns["size"], at), who
+
+
+def _stretch(rows: Iterator[_Rows]) -> Iterator[_Rows]:
+    """Take what is written in one go: many small batches, few large ones."""
+    people = 0
+    for row in rows:
+        yield row
+        people += row[0][1]
+        if people >= _PEOPLE_AT_ONCE:
+            return
 
 
 def _add_skipped(
@@ -237,7 +232,7 @@ def _add_skipped(
 ) -> None:
     connection.execute(queries()["skipped_clear"], {"campaign": campaign})
     for position, each in enumerate(_chunks(skipped)):
-        values = _columns(each.people)
+        values = records.columns(each.people)
         if each.channel:
             left.found([each.channel], packing.phone_keys(values["phones"]))
         values |= {"id": records.place(campaign, position), "updated_at": at}

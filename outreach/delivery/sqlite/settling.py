@@ -8,13 +8,15 @@ from datetime import datetime
 import attrs
 
 from outreach.answers import Receipt
-from outreach.delivery.journal import BatchRow, LoadOutcome, People, Stage
+from outreach.delivery.journal import BatchRow, LoadOutcome, Stage
 from outreach.errors import JournalError
 
 Fate = tuple[Stage, str]
 
 #: Nobody knows yet what became of people in these stages; only they can be concluded.
 UNSETTLED = frozenset({Stage.LOADING, Stage.LOAD_UNKNOWN, Stage.IN_FLIGHT, Stage.UNKNOWN})
+#: Nobody in these was contacted, and it is known where they are.
+LEAVABLE = frozenset({Stage.PLANNED, Stage.LOADED})
 #: These say that something is on its way, or was never tried: no answer means that.
 NO_OUTCOME = frozenset({Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED})
 
@@ -50,6 +52,44 @@ def cancel(batch: BatchRow, stages: Collection[Stage], reason: str, at: datetime
     return arrange(now, fates, base), len(given_up)
 
 
+def mark(batch: BatchRow, indexes: Collection[int], fate: Fate, at: datetime) -> list[BatchRow]:
+    """Take a person's word for people: the batch as it is now, and the batches that move out of it.
+
+    Raises:
+        JournalError: Somebody is not in it, or not unknown.
+    """
+    check(batch, indexes)
+    fates = fates_of(batch)
+    others = {fates[index][0] for index in indexes} - {Stage.UNKNOWN}
+    if others:
+        msg = f"people who are {', '.join(sorted(others))} are not unknown: nobody's word is needed"
+        raise JournalError(msg)
+    for index in indexes:
+        fates[index] = fate
+    batch = attrs.evolve(batch, updated_at=at)
+    base = (batch.stage, batch.reason)
+    return [arrange(pick(batch, stay), [fates[index] for index in stay], base) for stay in _parts(fates)]
+
+
+def leave_out(batch: BatchRow, indexes: Collection[int]) -> tuple[BatchRow, BatchRow]:
+    """Divide a batch into those who stay and those who are left out, both in order.
+
+    Raises:
+        JournalError: Somebody is not in it, or is, or may have been, contacted.
+    """
+    check(batch, indexes)
+    fates = fates_of(batch)
+    begun = {fates[index][0] for index in indexes} - LEAVABLE
+    if begun:
+        msg = f"people who are {', '.join(sorted(begun))} cannot be left out any more"
+        raise JournalError(msg)
+    stay = [index for index in range(len(fates)) if index not in indexes]
+    here = pick(batch, stay)
+    if stay:
+        here = arrange(here, [fates[index] for index in stay], (batch.stage, batch.reason))
+    return here, pick(batch, sorted(set(indexes)))
+
+
 def note(batch: BatchRow, receipts: Mapping[int, Receipt], at: datetime) -> BatchRow:
     """Put new receipts in place of what was known.
 
@@ -65,14 +105,9 @@ def pick(batch: BatchRow, indexes: Sequence[int]) -> BatchRow:
     if len(indexes) == len(batch.people):
         return batch
     place = {old: new for new, old in enumerate(indexes)}
-    people = batch.people
     return attrs.evolve(
         batch,
-        people=People(
-            phones=[people.phones[index] for index in indexes],
-            ids=[people.ids[index] for index in indexes],
-            rows=[people.rows[index] for index in indexes],
-        ),
+        people=batch.people.take(indexes),
         exceptions={place[index]: fate for index, fate in batch.exceptions.items() if index in place},
         receipts={place[index]: receipt for index, receipt in batch.receipts.items() if index in place},
         earlier={place[index]: count for index, count in batch.earlier.items() if index in place},

@@ -28,6 +28,9 @@ SELECT refs, closed FROM slice WHERE id = :slice
 -- :slice_supply
 -- An answer supplied Refs; the start is kept where the answer does not state one.
 UPDATE slice SET refs = :refs, start = coalesce(:start, start) WHERE id = :slice
+-- :slice_whose
+-- Whose slice it is, and what it carries.
+SELECT campaign, provider, channels FROM slice WHERE id = :slice
 -- :slice_close
 -- Nobody is added any more (1), or it is open again (0).
 UPDATE slice SET closed = :closed WHERE id = :slice
@@ -78,6 +81,12 @@ VALUES (:id, :size, :stage, :tally, :attempts, :intended_at, :updated_at, :chann
 -- Who they are.
 INSERT INTO people (batch, phones, ids, row_numbers, earlier, receipts)
 VALUES (:id, :phones, :ids, :row_numbers, :earlier, :receipts)
+-- :batch_plan
+-- A new batch, as one of many: id, size, time.
+INSERT INTO batch (id, size, stage, updated_at) VALUES (?, ?, 0, ?)
+-- :people_plan
+-- Who is in it: id, numbers, ids, rows, earlier attempts.
+INSERT INTO people (batch, phones, ids, row_numbers, earlier) VALUES (?, ?, ?, ?, ?)
 -- :batch_write
 -- Put everything that can change of a batch in place of what was.
 UPDATE batch SET size = :size, stage = :stage, tally = :tally, attempts = :attempts, intended_at = :intended_at,
@@ -205,6 +214,16 @@ FROM slice CROSS JOIN batch CROSS JOIN people ON people.batch = batch.id
 WHERE slice.campaign = :campaign AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32
     AND (exceptions IS NOT NULL OR tally IS '')
 
+-- What people said
+
+-- :mark_add
+-- A person's word about somebody.
+INSERT INTO mark (campaign, provider, channels, phone, sent, said_by, reason, said_at)
+VALUES (:campaign, :provider, :channels, :phone, :sent, :by, :reason, :at)
+-- :mark_list
+-- All of it, in order.
+SELECT phone, channels, provider, sent, said_by, reason, said_at FROM mark WHERE campaign = :campaign ORDER BY id
+
 -- People left out
 
 -- :skipped_clear
@@ -214,6 +233,12 @@ DELETE FROM skipped WHERE id >= :campaign << 32 AND id < (:campaign + 1) << 32
 -- A chunk of people left out for one reason.
 INSERT INTO skipped (id, size, channel, provider, reason, updated_at, phones, ids, row_numbers)
 VALUES (:id, :size, :channel, :provider, :reason, :updated_at, :phones, :ids, :row_numbers)
+-- :skipped_append
+-- People left out after the plan, behind those of the plan.
+INSERT INTO skipped (id, size, channel, provider, reason, updated_at, phones, ids, row_numbers)
+SELECT coalesce(max(id), (:campaign << 32) - 1) + 1, :size, :channel, :provider, :reason, :updated_at,
+       :phones, :ids, :row_numbers
+FROM skipped WHERE id >= :campaign << 32 AND id < (:campaign + 1) << 32
 -- :skipped_list
 -- Those that are deliveries (:deliveries = 1), or those that are none (0).
 SELECT id, channel, provider, reason, updated_at, size, phones, ids, row_numbers FROM skipped

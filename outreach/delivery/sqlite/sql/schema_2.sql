@@ -1,11 +1,12 @@
--- Single requests of "outreach api" that reach people or spend. What they said is not kept.
-CREATE TABLE call (
-    id          INTEGER PRIMARY KEY,
-    provider    TEXT    NOT NULL,
-    endpoint    TEXT    NOT NULL,
-    digest      TEXT    NOT NULL,
-    state       TEXT    NOT NULL,
-    reason      TEXT    NOT NULL,
-    intended_at INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL
+-- What a person said became of somebody of whom no vendor could tell. Only ever added to.
+CREATE TABLE mark (
+    id       INTEGER PRIMARY KEY,
+    campaign INTEGER NOT NULL REFERENCES campaign (id),
+    provider TEXT    NOT NULL,
+    channels TEXT    NOT NULL,  -- with commas between
+    phone    TEXT    NOT NULL,
+    sent     INTEGER NOT NULL,
+    said_by  TEXT    NOT NULL,
+    reason   TEXT    NOT NULL,
+    said_at  INTEGER NOT NULL
 );
