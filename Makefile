@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: help demo test check lint types imports wheel constraints clean
+.PHONY: help demo test numbers check lint types imports wheel constraints clean
 
 help:
 	@echo "make demo     send a sample campaign through three sandboxes on this machine"
@@ -33,6 +33,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-report=
+
+# The long form of tests/contacts/test_number_agreement.py: five million cells, about ten minutes.
+numbers: $(READY)
+	$(BIN)/python tests/benchmarks/agreement.py
 
 check: lint types imports
 
