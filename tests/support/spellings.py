@@ -34,7 +34,7 @@ def _examples(country: str) -> Iterator[tuple[int, str]]:
     for kind in _TYPES:
         example = phonenumbers.example_number_for_type(country, kind)
         if example is not None:
-            yield example.country_code, phonenumbers.national_significant_number(example)
+            yield example.country_code or 0, phonenumbers.national_significant_number(example)
 
 
 def _spelling(chance: random.Random, country: str, own: list[tuple[int, str]], abroad: list[tuple[int, str]]) -> str:
