@@ -9,12 +9,14 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: help demo test check lint types imports wheel constraints clean
+.PHONY: help demo test numbers bench check lint types imports wheel constraints clean
 
 help:
 	@echo "make demo     send a sample campaign through three sandboxes on this machine"
 	@echo "make test     run the tests, with coverage"
 	@echo "make check    lint, types and import contracts"
+	@echo "make bench    measure speed and memory against plain loops"
+	@echo "make numbers  hold the fast reading of numbers against the library, five million times"
 	@echo "make wheel    build the wheel into dist/"
 
 PIP = python -m pip --quiet --no-input --disable-pip-version-check
@@ -33,6 +35,15 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-report=
+
+# The long form of tests/contacts/test_number_agreement.py: five million cells, about ten minutes.
+numbers: $(READY)
+	$(BIN)/python tests/benchmarks/agreement.py
+
+# Ratios against something measured in the same run, as a table and in bench.json; SCALE=0.1 takes a tenth of the rows.
+SCALE ?= 1
+bench: $(READY)
+	$(BIN)/python tests/benchmarks/bench.py bench.json --scale $(SCALE)
 
 check: lint types imports
 

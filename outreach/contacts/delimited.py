@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 import attrs
@@ -37,7 +38,7 @@ class CellBlock:
     def column(self, name: str) -> Sequence[str]:
         """Give one column."""
         place = self._places.get(name)
-        return [""] * len(self._rows) if place is None else [row[place] for row in self._rows]
+        return [""] * len(self._rows) if place is None else list(map(itemgetter(place), self._rows))
 
 
 def comma_separated(source: Opened) -> Table:
@@ -110,11 +111,17 @@ def _blocks(parser: Any, names: Sequence[str], source: str, before: int) -> Iter
     while (taken := _take(parser, source, line)) is not None:
         begins = _lines(taken, line, before + parser.line_num)
         line = before + parser.line_num + 1
-        kept = [index for index, row in enumerate(taken) if any(map(str.strip, row))]
-        rows = [taken[index] for index in kept]
-        if rows:
-            yield CellBlock(first, [begins[index] for index in kept], _fit(rows, len(names)), rows, places)
-        first += len(rows)
+        blank = {index for index, row in enumerate(taken) if not (row and row[0].strip()) and _is_blank(row)}
+        if blank:
+            begins = [line for index, line in enumerate(begins) if index not in blank]
+            taken = [row for index, row in enumerate(taken) if index not in blank]
+        if taken:
+            yield CellBlock(first, begins, _fit(taken, len(names)), taken, places)
+        first += len(taken)
+
+
+def _is_blank(row: Sequence[str]) -> bool:
+    return not any(map(str.strip, row))
 
 
 def _take(parser: Any, name: str, line: int) -> list[list[str]] | None:
@@ -145,6 +152,8 @@ def _height(row: Sequence[str]) -> int:
 
 def _fit(rows: list[list[str]], width: int) -> Mapping[int, Flaw]:
     """Fill up short rows in place and name those that are too long."""
+    if set(map(len, rows)) == {width}:
+        return {}
     flaws = {}
     for index, row in enumerate(rows):
         if len(row) < width:

@@ -8,7 +8,8 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from outreach.contacts.kinds import never, type_of
-from outreach.contacts.spelling import BadNumber, spell
+from outreach.contacts.plans import LocalPlan, known, local_plan
+from outreach.contacts.spelling import BadNumber, as_lines, spell
 from outreach.errors import Problem, SpecError
 
 #: A local number, and nobody said of which country: the campaign is wrong, not the row.
@@ -49,21 +50,34 @@ def normalise(raw: object, country: str | None) -> str | BadNumber:
         E.164 with ``+``, or why the number cannot be contacted. Landlines are numbers: only a channel can refuse them.
     """
     digits = spell(raw)
-    if isinstance(digits, BadNumber):
-        return digits
-    international = digits.startswith("+")
-    if not international and country is None:
-        return NO_COUNTRY
-    try:
-        # With a country the library reads what follows an impossible +00 as dialled from there; that would be a guess.
-        return _judge(phonenumbers.parse(digits, None if international else country))
-    except NumberParseException as error:
-        return _UNREADABLE[error.error_type]
+    return digits if isinstance(digits, BadNumber) else _parsed(digits, country)
 
 
 def normalise_column(raws: Iterable[object], country: str | None) -> list[str | BadNumber]:
-    """Read a column of numbers; see ``normalise``."""
-    return [normalise(raw, country) for raw in raws]
+    """Read a column of numbers; the answers are those of ``normalise``, at a fraction of the price."""
+    cells = list(raws)
+    if country is not None and country not in phonenumbers.SUPPORTED_REGIONS:
+        return [normalise(cell, country) for cell in cells]
+    plan = local_plan(country)
+    lines = as_lines(cells)
+    if lines is None:
+        return [_settled(cell, plan, country) for cell in cells]
+    code = plan.code
+    return [
+        code + found if found >= "0" else (found and known(found)) or _settled(cell, plan, country)
+        for found, cell in zip(plan.lines.findall(lines), cells, strict=True)
+    ]
+
+
+def _settled(raw: object, plan: LocalPlan, country: str | None) -> str | BadNumber:
+    """Read one number by its plan where that is sure, else as the library does."""
+    digits = spell(raw)
+    if isinstance(digits, BadNumber):
+        return digits
+    if digits.startswith("+"):
+        return known(digits) or _parsed(digits, country)
+    found = plan.lines.fullmatch(f"{digits}\n")
+    return plan.code + found[1] if found and found[1] else _parsed(digits, country)
 
 
 def region(country: str | None) -> str | None:
@@ -76,6 +90,17 @@ def region(country: str | None) -> str | None:
         return country and country.upper()
     remedy = "did you mean 'GB'?" if country.upper() == "UK" else "write two letters, for example NP"
     raise SpecError([Problem(f"'{country}' is no country; {remedy}", path="contacts.country")])
+
+
+def _parsed(digits: str, country: str | None) -> str | BadNumber:
+    international = digits.startswith("+")
+    if not international and country is None:
+        return NO_COUNTRY
+    try:
+        # With a country the library reads what follows an impossible +00 as dialled from there; that would be a guess.
+        return _judge(phonenumbers.parse(digits, None if international else country))
+    except NumberParseException as error:
+        return _UNREADABLE[error.error_type]
 
 
 def _judge(number: PhoneNumber) -> str | BadNumber:

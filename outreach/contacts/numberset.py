@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import Protocol, cast
 
 import attrs
@@ -17,6 +18,9 @@ class Integers(Protocol):
 
     def discard(self, value: int, /) -> None:
         """Take one out, if it is there."""
+
+    def update(self, values: Iterable[int], /) -> None:
+        """Put many in."""
 
     def __contains__(self, value: object, /) -> bool: ...
 
@@ -46,7 +50,9 @@ class NumberSet:
 
     def add(self, phone: str) -> bool:
         """Put a number in; say whether it was new."""
-        number = int(phone)
+        return self._add(int(phone))
+
+    def _add(self, number: int) -> bool:
         if number in self._numbers:
             return False
         self._numbers.add(number)
@@ -58,10 +64,19 @@ class NumberSet:
 
     def repeated(self, phones: Iterable[str]) -> list[int]:
         """Put a column in; give the index of each number that was there already, earlier in the column included."""
-        return [index for index, phone in enumerate(phones) if not self.add(phone)]
+        numbers = list(map(int, phones))
+        if len(set(numbers)) < len(numbers):
+            return [index for index, number in enumerate(numbers) if not self._add(number)]
+        known = self._places(numbers)
+        self._numbers.update(numbers)
+        return known
 
     def found(self, phones: Sequence[str]) -> list[int]:
         """Give the index of each number that is in the set."""
         if not self._numbers:
             return []
-        return [index for index, phone in enumerate(phones) if int(phone) in self._numbers]
+        return self._places(map(int, phones))
+
+    def _places(self, numbers: Iterable[int]) -> list[int]:
+        known = list(map(self._numbers.__contains__, numbers))
+        return list(compress(range(len(known)), known)) if any(known) else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import attrs
 
@@ -61,10 +61,12 @@ class Sieve:
         flaws = dict(block.flaws)
         cells = block.column(source.roles.phone)
         phones = self._phones(source, block, cells, flaws)
-        columns = {name: _column(block, name, flaws) for name in self.wanted}
-        ids, names, zones = (_column(block, name, flaws) for name in source.roles.about)
+        about = source.roles.about
+        every = {name: _column(block, name, flaws) for name in dict.fromkeys((*self.wanted, *about))}
+        ids, names, zones = map(every.__getitem__, about)
         zones = _zones(zones, flaws)
         people = self._first_of_each(phones, flaws)
+        columns = {name: every[name] for name in self.wanted}
         return Chunk(
             phones=_pick(phones, people),
             ids=_pick(ids, people),
@@ -76,14 +78,13 @@ class Sieve:
         )
 
     def _phones(self, source: Source, block: Block, cells: Sequence[object], flaws: dict[int, Flaw]) -> list[str]:
-        phones = []
-        for index, phone in enumerate(normalise_column(cells, self.country)):
-            if phone is NO_COUNTRY and index not in flaws:
+        found = normalise_column(cells, self.country)
+        for index, flaw in [(index, phone) for index, phone in enumerate(found) if not isinstance(phone, str)]:
+            if flaw is NO_COUNTRY and index not in flaws:
                 raise _local(source, block.first + index, cells[index])
-            if isinstance(phone, Flaw):
-                flaws.setdefault(index, phone)
-            phones.append("" if isinstance(phone, Flaw) else phone)
-        return phones
+            flaws.setdefault(index, flaw)
+            found[index] = ""
+        return cast("list[str]", found)
 
     def _first_of_each(self, phones: Sequence[str], flaws: dict[int, Flaw]) -> Sequence[int]:
         """Give the rows that are people; only these take a number, so that a bad row never stands before a good one."""
@@ -103,6 +104,8 @@ def _column(block: Block, name: str | None, flaws: dict[int, Flaw]) -> Sequence[
 
 
 def _zones(names: Sequence[str], flaws: dict[int, Flaw]) -> Sequence[str]:
+    if not any(names):
+        return names
     zones = [known_zone(name) if name else "" for name in names]
     _note({index: ZONE for index, zone in enumerate(zones) if zone is None}, flaws)
     return [zone or "" for zone in zones]
@@ -115,7 +118,7 @@ def _note(more: Mapping[int, Flaw], flaws: dict[int, Flaw]) -> None:
 
 
 def _pick(column: Sequence[T], rows: Sequence[int]) -> Sequence[T]:
-    return column if len(rows) == len(column) else [column[row] for row in rows]
+    return column if len(rows) == len(column) else list(map(column.__getitem__, rows))
 
 
 def _dropped(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from numbers import Integral, Real
 
@@ -50,6 +51,9 @@ _PLAIN = str.maketrans(
     | dict.fromkeys(_SPACES, " ")
     | {"\uff0b": "+", "\uff08": "(", "\uff09": ")", "\uff0e": ".", "\uff0f": "/", "\uff0c": ","},
 )
+
+#: So many spaces and hyphens at least stand in a cell that is too long and still holds at most 15 digits and a plus.
+_MOST_PASSED_OVER = MAX_SPELLING - 16
 
 _PLAIN_DIGITS = re.compile(r"\+?[0-9]+")
 _ONE_NUMBER = re.compile(r"\(?\+?[ (]*[0-9][0-9 ().-]*")
@@ -97,6 +101,24 @@ def spell(raw: object) -> str | BadNumber:
     if isinstance(raw, Real):
         return NO_NUMBER if math.isnan(raw) else FLOAT
     return NO_NUMBER if raw is None else LETTERS
+
+
+def as_lines(cells: Sequence[object]) -> str | None:
+    """Give a column of texts without spaces and hyphens, each ended by a line feed; None where that could not be told.
+
+    What ``spell`` refuses is left such that it is no number: a hyphen in front of the digits becomes an ``x``.
+    """
+    try:
+        text = "\n".join(cells) + "\n"  # type: ignore[arg-type]  # what is no text raises
+    except TypeError:
+        return None
+    spaceless = text.replace(" ", "")
+    lines = f"\n{spaceless}".replace("\n-", "\nx").replace("+-", "x").replace("-", "")[1:]
+    if lines.count("\n") != len(cells) or (
+        len(text) - len(lines) >= _MOST_PASSED_OVER and max(map(len, cells)) > MAX_SPELLING  # type: ignore[arg-type]  # texts
+    ):
+        return None
+    return lines
 
 
 def _spell_text(raw: str) -> str | BadNumber:

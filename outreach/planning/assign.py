@@ -46,11 +46,11 @@ class Columns:
         if len(indices) == len(self.phones):
             return self
         return Columns(
-            [self.phones[i] for i in indices],
-            [self.ids[i] for i in indices],
-            [self.names[i] for i in indices],
-            [self.rows[i] for i in indices],
-            {name: [column[i] for i in indices] for name, column in self.values.items()},
+            list(map(self.phones.__getitem__, indices)),
+            list(map(self.ids.__getitem__, indices)),
+            list(map(self.names.__getitem__, indices)),
+            list(map(self.rows.__getitem__, indices)),
+            {name: list(map(column.__getitem__, indices)) for name, column in self.values.items()},
         )
 
     def cut(self, count: int) -> Columns:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -31,6 +32,9 @@ NAMED_ROWS = 20
 
 #: Stands for the marker wherever a plan shows a name that the journal has yet to give.
 UNMARKED = "······"
+
+
+T = TypeVar("T")
 
 
 @attrs.define
@@ -132,7 +136,7 @@ class Builder:
         everybody: set[int] = set()
         where = zones(self._campaign, team.group.carrier, chunk)
         values = filled(self._campaign, team.channels, chunk)
-        carried: dict[int, tuple[Channel, ...]] = {}
+        legs: list[tuple[Channel, list[int]]] = []
         for index in team.group.routes:
             route = self._campaign.routes[index]
             own = filled(self._campaign, (route.channel,), chunk)
@@ -143,10 +147,10 @@ class Builder:
             self._ledger.wanted([chunk.phones[one] for one in people], route.channel)
             fresh = self._new(index, chunk, people)
             self._tallies[index].earlier += len(people) - len(fresh)
-            for person in fresh:
-                carried[person] = (*carried.get(person, ()), route.channel)
-        if carried:
-            self._assign(team, chunk, carried, where, values)
+            legs.append((route.channel, fresh))
+        fresh_people, channels = _carried(legs)
+        if fresh_people:
+            self._assign(team, chunk, fresh_people, channels, where, values)
         return everybody
 
     def _going(
@@ -160,13 +164,15 @@ class Builder:
     ) -> list[int]:
         """Give those who go down a route; who does not is put away with the reason."""
         route = self._campaign.routes[index]
-        people = [person for person in matching(route, chunk) if person not in taken]
+        people = list(matching(route, chunk))
+        if taken:
+            people = [person for person in people if person not in taken]
         taken.update(people)
         suppressed = self._suppressed.reasons(chunk.phones, route.channel)
         reasons = chain(
             ((reason, [one for one in people if suppressed.get(one) == reason]) for reason in set(suppressed.values())),
             left_out(route, team.group.carrier, chunk, people, values),
-            [("no_zone", [one for one in people if not where[one]])],
+            [] if all(where) else [("no_zone", [one for one in people if not where[one]])],
             [("per_contact", self._pressed(index, chunk, people))],
         )
         gone: set[int] = set()
@@ -179,13 +185,15 @@ class Builder:
 
     def _pressed(self, index: int, chunk: Chunk, people: list[int]) -> list[int]:
         fresh = self._new(index, chunk, people)
-        return [fresh[position] for position in self._ledger.pressed([chunk.phones[one] for one in fresh])]
+        return [fresh[position] for position in self._ledger.pressed(_some(chunk.phones, fresh))]
 
     def _new(self, index: int, chunk: Chunk, people: list[int]) -> list[int]:
         """Leave out who was already handled by an earlier run."""
-        handled = self._ledger.handled([chunk.phones[one] for one in people], self._campaign.routes[index].channel)
+        handled = self._ledger.handled(_some(chunk.phones, people), self._campaign.routes[index].channel)
+        if not handled:
+            return people
         known = {people[position] for position in handled}
-        return [one for one in people if one not in known] if known else people
+        return [one for one in people if one not in known]
 
     def _skip(self, index: int, carrier: Carrier, chunk: Chunk, people: list[int], reason: str) -> None:
         route = self._campaign.routes[index]
@@ -205,30 +213,31 @@ class Builder:
         self,
         team: _Team,
         chunk: Chunk,
-        carried: Mapping[int, tuple[Channel, ...]],
+        people: Sequence[int],
+        channels: Sequence[tuple[Channel, ...]],
         where: Sequence[str],
         values: Mapping[Placeholder, Sequence[str]],
     ) -> None:
-        people = sorted(carried)
-        allowed = self._allowed([len(carried[one]) for one in people])
-        for assigner, some in ((team.now, people[:allowed]), (team.later, people[allowed:])):
+        allowed = self._allowed(channels)
+        for assigner, part in ((team.now, slice(allowed)), (team.later, slice(allowed, None))):
+            some = people[part]
             if not some:
                 continue
             columns = Columns(
-                list(chunk.phones),
-                list(chunk.ids),
-                list(chunk.names),
-                list(chunk.rows),
-                {name: list(column) for name, column in values.items()},
+                _some(chunk.phones, some),
+                _some(chunk.ids, some),
+                _some(chunk.names, some),
+                _some(chunk.rows, some),
+                {name: _some(column, some) for name, column in values.items()},
             )
-            assigner.add(columns.take(some), [carried[one] for one in some], [where[one] for one in some])
+            assigner.add(columns, channels[part], _some(where, some))
 
-    def _allowed(self, deliveries: Sequence[int]) -> int:
+    def _allowed(self, channels: Sequence[tuple[Channel, ...]]) -> int:
         """Say how many of these people still fit under ``--limit``; a person's deliveries go together."""
         if self._left is None:
-            return len(deliveries)
+            return len(channels)
         fit = 0
-        for count in deliveries:
+        for count in map(len, channels):
             if count > self._left:
                 self._left = 0
                 break
@@ -242,7 +251,7 @@ class Builder:
             return 0
         if not content.text.placeholders:
             return len(people) * segments(content.text.spell(str))
-        some = {name: [column[one] for one in people] for name, column in values.items()}
+        some = {name: _some(column, people) for name, column in values.items()}
         return sum(map(segments, content.text.render(some, len(people))))
 
     def _drop(self, dropped: Sequence[Dropped]) -> None:
@@ -336,8 +345,25 @@ def _no_failover(index: int, route: Route) -> Finding:
     )
 
 
+def _carried(legs: Sequence[tuple[Channel, list[int]]]) -> tuple[Sequence[int], Sequence[tuple[Channel, ...]]]:
+    """Give everybody who goes down some of these routes, in order, and the channels of each."""
+    if len(legs) == 1:
+        channel, people = legs[0]
+        return people, [(channel,)] * len(people)
+    carried: dict[int, tuple[Channel, ...]] = {}
+    for channel, people in legs:
+        for one in people:
+            carried[one] = (*carried.get(one, ()), channel)
+    order = sorted(carried)
+    return order, [carried[one] for one in order]
+
+
+def _some(column: Sequence[T], people: Sequence[int]) -> list[T]:
+    """Give the values of some people as a column of its own."""
+    return list(column) if len(people) == len(column) else list(map(column.__getitem__, people))
+
+
 def _fingerprint(chunk: Chunk) -> bytes:
     dropped = [(one.source, one.row, one.reason) for one in chunk.dropped]
-    columns = {name: list(column) for name, column in sorted(chunk.columns.items())}
-    people = (list(chunk.phones), list(chunk.ids), list(chunk.names), list(chunk.zones), columns)
-    return orjson.dumps((people, dropped))
+    people = (chunk.phones, chunk.ids, chunk.names, chunk.zones, dict(sorted(chunk.columns.items())))
+    return orjson.dumps((people, dropped), default=list)

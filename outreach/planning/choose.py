@@ -82,7 +82,7 @@ def left_out(
     if capabilities.needs_id:
         yield "no_id", [index for index in people if not chunk.ids[index]]
     for name, column in values.items():
-        if name.fallback is None:
+        if name.fallback is None and not all(column):
             yield f"no_value:{name.name}", [index for index in people if not column[index]]
 
 

@@ -1,0 +1,270 @@
+"""What is measured, each in a child process of its own: ``cases.py NAME FOLDER ROWS`` prints one JSON object.
+
+``seconds`` is the processor time of this process without start and imports (of send: elapsed time, since the
+server works at the same time), ``peak`` its peak memory in MB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+_HERE = Path(__file__).parent
+_BATCH = 100
+_COLUMN = 250
+
+
+def bare_plan(folder: Path, rows: int) -> float:
+    """Read, make a dict of each row, encode a hundred at a time; no check at all."""
+    started = time.process_time()
+    sum(len(body) for body in _bodies(folder / f"{rows}.csv", _BATCH))
+    return time.process_time() - started
+
+
+def plan(folder: Path, rows: int) -> float:
+    """Plan a campaign with two variables."""
+    import vendor
+
+    import outreach
+    from outreach.plugins import load_plugins
+
+    plugins = load_plugins(vendor)
+    campaign = _campaign(folder, rows, "https://bench.example")
+    started = time.process_time()
+    outreach.plan(campaign, plugins=plugins)
+    return time.process_time() - started
+
+
+def library(folder: Path, rows: int) -> float:
+    """Read a mixed column as phonenumbers' own page does; the time of all from a twentieth."""
+    del folder
+    return _library(_mixed(rows)[: rows // 20], "NP") * 20
+
+
+def column(folder: Path, rows: int) -> float:
+    """Read the same mixed column."""
+    del folder
+    return _column(_mixed(rows), "NP")
+
+
+def library_regions(folder: Path, rows: int) -> float:
+    """Read numbers of all regions with the library; the time of all from a hundredth."""
+    del folder
+    return _library(_regions(rows)[: rows // 100], "NP") * 100
+
+
+def column_regions(folder: Path, rows: int) -> float:
+    """Read the same numbers of all regions."""
+    del folder
+    return _column(_regions(rows), "NP")
+
+
+def bare_send(folder: Path, rows: int) -> float:
+    """Post the bodies of the bare loop with aiohttp, as many at a time as send does."""
+    return _bare_send(folder, rows, _BATCH)
+
+
+def send(folder: Path, rows: int) -> float:
+    """Send a campaign, a hundred people a request."""
+    return _send(folder, rows, _BATCH)
+
+
+def bare_send_single(folder: Path, rows: int) -> float:
+    """Post one person a request with aiohttp."""
+    return _bare_send(folder, rows, 1)
+
+
+def send_single(folder: Path, rows: int) -> float:
+    """Send a campaign, one person a request, each durable before and after."""
+    return _send(folder, rows, 1)
+
+
+def _bodies(path: Path, size: int) -> Iterator[bytes]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        next(rows)
+        people: list[dict[str, str]] = []
+        for row in rows:
+            people.append({"number": row[0], "name": row[1], "age": row[2]})
+            if len(people) == size:
+                yield orjson.dumps(people)
+                people = []
+    if people:
+        yield orjson.dumps(people)
+
+
+def _campaign(folder: Path, rows: int, url: str, size: int | None = None) -> Any:
+    import outreach
+
+    account = outreach.Settings(
+        token=outreach.Secret(value="none"), base_url=url, pace=1e6, concurrency=32, batch_size=size
+    )
+    return outreach.Campaign(
+        name="bench",
+        base=folder,
+        message=outreach.Template.parse("Namaste {name}, you are {age}."),
+        contacts=outreach.Contacts(sources=(f"{rows}.csv",), country="NP"),
+        routes=(outreach.Route(channel=outreach.Channel.VOICE, providers=("bench",)),),
+        providers={"bench": account},
+    )
+
+
+def _mixed(count: int) -> list[str]:
+    import people
+
+    return list(people.numbers(random.Random(1), count))
+
+
+def _regions(count: int) -> list[str]:
+    import phonenumbers
+
+    chance = random.Random(2)
+    examples = [phonenumbers.example_number(region) for region in sorted(phonenumbers.SUPPORTED_REGIONS)]
+    written = [phonenumbers.format_number(example, 1) for example in examples if example]
+    return [one[:-2] + f"{chance.randrange(100):02}" for one in chance.choices(written, k=count)]
+
+
+def _library(cells: list[str], country: str) -> float:
+    import phonenumbers
+
+    started = time.process_time()
+    for cell in cells:
+        try:
+            number = phonenumbers.parse(cell, country)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return time.process_time() - started
+
+
+def _column(cells: list[str], country: str) -> float:
+    from outreach.contacts import normalise_column
+
+    started = time.process_time()
+    for first in range(0, len(cells), _COLUMN):
+        normalise_column(cells[first : first + _COLUMN], country)
+    return time.process_time() - started
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    with subprocess.Popen(
+        [sys.executable, str(_HERE / "server.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/"
+        process.communicate()
+
+
+def _totals(url: str) -> dict[str, int]:
+    with urllib.request.urlopen(url) as answer:
+        totals: dict[str, int] = json.load(answer)
+    return totals
+
+
+def _bare_send(folder: Path, rows: int, size: int) -> float:
+    import aiohttp
+
+    # The same bodies that send would post: of people who can be contacted.
+    bodies = [orjson.dumps(batch) for batch in _planned(folder, rows, size)]
+
+    async def post(session: aiohttp.ClientSession, url: str, left: Iterator[bytes]) -> None:
+        for body in left:
+            async with session.post(url, data=body, headers={"Content-Type": "application/json"}) as answer:
+                await answer.read()
+
+    async def run(url: str) -> float:
+        connector = aiohttp.TCPConnector(limit=32)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            started = time.perf_counter()
+            sum(1 for _ in _bodies(folder / f"{rows}.csv", _BATCH))  # the bare CSV loop
+            left = iter(bodies)
+            await asyncio.gather(*(post(session, url, left) for _ in range(32)))
+            return time.perf_counter() - started
+
+    with _server() as url:
+        seconds = asyncio.run(run(f"{url}people"))
+        assert _totals(url)["requests"] == len(bodies)
+    return seconds
+
+
+def _planned(folder: Path, rows: int, size: int) -> Iterator[list[dict[str, str]]]:
+    from outreach.contacts import stream
+
+    chunks = stream(_campaign(folder, rows, "").contacts, base=folder, wanted=("name", "age"))
+    waiting: list[dict[str, str]] = []
+    for chunk in chunks:
+        waiting += [
+            {"number": phone, "name": name, "age": age}
+            for phone, name, age in zip(chunk.phones, *chunk.columns.values(), strict=True)
+        ]
+        while len(waiting) >= size:
+            yield waiting[:size]
+            del waiting[:size]
+    if waiting:
+        yield waiting
+
+
+def _send(folder: Path, rows: int, size: int) -> float:
+    import tempfile
+
+    import vendor
+
+    import outreach
+    from outreach.plugins import load_plugins
+
+    plugins = load_plugins(vendor)
+    with _server() as url, tempfile.TemporaryDirectory(dir=folder) as journal:
+        campaign = _campaign(folder, rows, url, size)
+        started = time.perf_counter()
+        summary = outreach.send(campaign, journal=Path(journal) / "journal.db", plugins=plugins)
+        seconds = time.perf_counter() - started
+        expected = list(_planned(folder, rows, size))
+        totals = _totals(url)
+        assert summary.deliveries[outreach.State.ACCEPTED] == sum(map(len, expected))
+        assert totals["requests"] == len(expected)
+        assert totals["total"] == sum(int(one["number"]) for batch in expected for one in batch)
+    return seconds
+
+
+CASES: dict[str, Callable[[Path, int], float]] = {
+    case.__name__: case
+    for case in (
+        bare_plan,
+        plan,
+        library,
+        column,
+        library_regions,
+        column_regions,
+        bare_send,
+        send,
+        bare_send_single,
+        send_single,
+    )
+}
+
+
+def main() -> None:
+    """Measure one case."""
+    name, folder, rows = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    seconds = CASES[name](folder, rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak}))
+
+
+if __name__ == "__main__":
+    main()
