@@ -787,6 +787,9 @@ def _journal_beside(folder: Path, journal: str | Path | None, *, sandbox: bool) 
 
 def _stated(journal: str | Path | None) -> Path | None:
     stated = str(journal or os.environ.get(JOURNAL) or "").removeprefix("sqlite:///")
+    if "://" in stated:
+        msg = f"a journal is a path or sqlite:///path; '{stated.partition('://')[0]}' is not built yet"
+        raise SpecError([Problem(msg, "journal")])
     return Path(stated).expanduser() if stated else None
 
 

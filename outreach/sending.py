@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -96,7 +97,7 @@ class Sending:
             )
             for name, carrier in _with_tokens(accounts).items()
         }
-        live = stack.enter_context(LiveStatus(path, clock.monotonic))
+        live = stack.enter_context(LiveStatus(path))
         return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live, own(path))
 
     async def run(
@@ -198,7 +199,38 @@ class Sending:
         held = [numbers[made.number] for made in slices if made.held]
         places = await places_of(self.journal, numbers)
         counts = await self.journal.counts(self.key)
-        teller = _Teller(self.watch, self.live, counts, self.key, plan)
+        teller = _Teller(self.watch, counts.deliveries[State.PLANNED])
+        self._picture(plan, counts)
+        telling = asyncio.create_task(self._tell_others(plan))
+        try:
+            return await self._run(spool, places, held, teller, watchlist, wait=wait)
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+    def _picture(self, plan: Plan, counts: Counts) -> None:
+        self.live.write(attrs.evolve(summary(self.key, plan.digest, plan.rows, counts, Ended()), running=True))
+
+    async def _tell_others(self, plan: Plan) -> None:
+        """Show other processes the journal's own figures about once a second, those of a large one less often."""
+        took = 0.0
+        while True:
+            # Real seconds: whoever looks from outside does not live in a clock that was passed in.
+            await asyncio.sleep(max(1.0, 20 * took))
+            began = time.perf_counter()
+            self._picture(plan, await self.journal.counts(self.key))
+            took = time.perf_counter() - began
+
+    async def _run(  # what one pass over the plan works with
+        self,
+        spool: Spool,
+        places: Mapping[int, Place],
+        held: Sequence[int],
+        teller: Tell,
+        watchlist: Watchlist,
+        *,
+        wait: bool,
+    ) -> Ended:
         while True:
             engine = self._engine(teller, watchlist)
             ended = await engine.run(spool, places, held)
@@ -235,14 +267,12 @@ async def places_of(journal: Journal, numbers: Mapping[int, int]) -> Mapping[int
 
 
 class _Teller:
-    """Tells the watcher, and whoever asks from another process, how far the run has come."""
+    """Tells the watcher how far the run has come."""
 
-    def __init__(self, watch: Watch, live: LiveStatus, counts: Counts, key: CampaignKey, plan: Plan) -> None:
+    def __init__(self, watch: Watch, total: int) -> None:
         self._watch = watch
-        self._live = live
-        self._total = counts.deliveries[State.PLANNED]
+        self._total = total
         self._told = dict.fromkeys((Stage.ACCEPTED, Stage.REJECTED, Stage.UNKNOWN), 0)
-        self._summary = summary(key, plan.digest, plan.rows, counts, Ended())
         self(Stage.ACCEPTED, 0)
 
     def __call__(self, stage: Stage, count: int) -> None:
@@ -260,10 +290,6 @@ class _Teller:
                 unknown=unknown,
             )
         )
-        moved = {State(stage.value): number for stage, number in self._told.items()}
-        deliveries = {state: number + moved.get(state, 0) for state, number in self._summary.deliveries.items()}
-        deliveries[State.PLANNED] -= done
-        self._live.write(attrs.evolve(self._summary, deliveries=deliveries, running=True))
 
 
 def _permit(plan: Plan, *, approve: str | None, confirm: Callable[[Plan], bool] | None, strict: bool) -> None:

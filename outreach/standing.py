@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,17 +22,12 @@ from outreach.planning.times import due
 from outreach.planning.values import Rows
 from outreach.results import Summary
 
-#: Seconds between two pictures of a running send.
-_EVERY = 1.0
-
 
 class LiveStatus:
-    """Tells other processes once a second how a send stands; a disk that does not take it stops nothing."""
+    """Tells other processes how a send stands; a disk that does not take it stops nothing."""
 
-    def __init__(self, journal: Path, monotonic: Callable[[], float]) -> None:
+    def __init__(self, journal: Path) -> None:
         self._path = livestatus.beside(journal)
-        self._monotonic = monotonic
-        self._next = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -44,11 +39,7 @@ class LiveStatus:
             livestatus.remove(self._path)
 
     def write(self, summary: Summary) -> None:
-        """Tell, unless that was done less than a second ago."""
-        now = self._monotonic()
-        if now < self._next:
-            return
-        self._next = now + _EVERY
+        """Tell."""
         with suppress(OSError):
             livestatus.write(self._path, {**_picture(summary), "pid": os.getpid()})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -53,4 +55,6 @@ def command(*, folder: Path) -> int:
     for name, purpose in FILES.items():
         click.echo(f"  {folder / name!s:{width}}  {purpose}")
     click.echo(f"\nThen:\n  outreach plan {target.path}\n  {target.send_command()}")
+    if shutil.which("outreach") is None:
+        click.echo(f"\noutreach is in {Path(sys.argv[0]).parent}; put that on the PATH first.")
     return code

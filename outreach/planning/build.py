@@ -30,6 +30,9 @@ from outreach.planning.values import Plan, RoutePlan, Rows, SlicePlan
 #: So many rows that were left out are named one by one; the rest is counted.
 NAMED_ROWS = 20
 
+#: A plan for nobody is seldom what was meant.
+NOBODY = "nobody would be contacted: there are no contacts, or all of them are left out"
+
 #: Stands for the marker wherever a plan shows a name that the journal has yet to give.
 UNMARKED = "······"
 
@@ -128,7 +131,10 @@ class Builder:
             routes=tuple(self._route(index, findings[index], blocked=bool(blocked)) for index in range(len(findings))),
             problems=tuple(self._problems),
             refusals=(*blocked, *self._limits()),
-            notes=tuple(notes(self._campaign, list(chain.from_iterable(findings)), self.slices, self._now)),
+            notes=(
+                *([] if any(one.planned for one in self._tallies) else [NOBODY]),
+                *notes(self._campaign, list(chain.from_iterable(findings)), self.slices, self._now),
+            ),
         )
 
     def _travel(self, team: _Team, chunk: Chunk, taken: dict[Channel, set[int]]) -> set[int]:
@@ -294,7 +300,8 @@ class Builder:
         zones_used = {
             made.zone for one in (team.now, team.later) for made in one.mine if route.channel in made.channels
         }
-        opening = [due(self._campaign.schedule, zone, self._now).at.astimezone(ZoneInfo(zone)) for zone in zones_used]
+        openings = [(due(self._campaign.schedule, zone, self._now), ZoneInfo(zone)) for zone in zones_used]
+        opening = [moment.at.astimezone(zone) for moment, zone in openings if not moment.expired]
         return RoutePlan(
             channel=route.channel,
             provider=team.group.carrier.provider.name,

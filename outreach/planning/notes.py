@@ -30,6 +30,9 @@ def notes(campaign: Campaign, findings: Sequence[Finding], slices: Sequence[Slic
     for name in dict.fromkeys(name for route in campaign.routes for name in route.providers):
         if name not in campaign.providers:
             yield f"no account for '{name}' under providers; sending needs one (the sandbox does not)"
+    if campaign.schedule.expires is not None and campaign.schedule.expires <= now:
+        yield f"the campaign expired at {campaign.schedule.expires:%Y-%m-%d %H:%M %z}: nobody will be contacted"
+        return
     for zone in sorted({made.zone for made in slices}):
         yield from _hours(campaign, zone, now)
 

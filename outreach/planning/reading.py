@@ -25,7 +25,10 @@ def suppressed(campaign: Campaign) -> Suppression:
     Raises:
         SpecError: A list cannot be read, or holds something that is no number.
     """
-    return Suppression.load(campaign.suppress, base=campaign.base, country=campaign.contacts.country)
+    try:
+        return Suppression.load(campaign.suppress, base=campaign.base, country=campaign.contacts.country)
+    except SpecError as error:
+        raise SpecError([_placed(campaign, problem) for problem in error.problems]) from None
 
 
 def read(campaign: Campaign, taker: Taker, stdin: BinaryIO | None) -> Iterator[int]:
@@ -44,8 +47,16 @@ def read(campaign: Campaign, taker: Taker, stdin: BinaryIO | None) -> Iterator[i
                 taker.add(chunk)
                 rows += len(chunk) + len(chunk.dropped)
                 yield rows
+        _check_used_up(campaign, rows)
     except SpecError as error:
         raise SpecError([_placed(campaign, problem) for problem in error.problems]) from None
+
+
+def _check_used_up(campaign: Campaign, rows: int) -> None:
+    """An iterator that was gone through before looks like an empty list; sending to nobody is not what was meant."""
+    if rows == 0 and isinstance(campaign.contacts.sources, Iterator):
+        message = "the iterator gave no rows: it can be gone through once; give a list, or a new iterator"
+        raise SpecError([campaign.problem("contacts", message)])
 
 
 def _check_columns(campaign: Campaign, people: ContactList) -> None:

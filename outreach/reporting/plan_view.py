@@ -85,9 +85,13 @@ def _route(route: RoutePlan, zone: tzinfo | None) -> Iterator[RenderableType]:
 
 
 def _due(route: RoutePlan, zone: tzinfo | None) -> str:
-    begin = f"from {moment(route.earliest, zone)}" if route.earliest else "nobody is due"
+    begin = f"from {moment(route.earliest, zone)}" if route.earliest else _nobody(route)
     end = f" to {moment(route.latest, zone)}" if route.latest else ""
     return begin + end
+
+
+def _nobody(route: RoutePlan) -> str:
+    return "all of them were handled by earlier runs" if 0 < route.planned == route.earlier else "nobody is due"
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:

@@ -291,6 +291,10 @@ async def test_a_second_sender_is_refused_and_status_still_answers(tmp_path: Pat
 
     assert seen[0].running
     assert sum(seen[0].deliveries.values()) == 10
+    (route,) = seen[0].routes.values()
+    assert {state: count for state, count in route.items() if count} == {
+        state: count for state, count in seen[0].deliveries.items() if count
+    }
     assert not (await outreach.astatus(campaign(tmp_path, ()), sandbox=True)).running
 
 
@@ -336,3 +340,30 @@ def test_a_campaign_that_was_never_sent_stands_at_nothing(tmp_path: Path) -> Non
     assert not any(outreach.status(made).deliveries.values())
     assert list(outreach.report(made)) == []
     assert not (tmp_path / ".outreach").exists()
+
+
+def test_an_iterator_that_was_gone_through_is_not_an_empty_campaign(tmp_path: Path) -> None:
+    """A generator used for the plan has nobody left for the send: that is said, and nobody is cancelled."""
+    once = campaign(tmp_path, rows(3))
+    outreach.plan(once, sandbox=True)
+
+    with pytest.raises(SpecError, match="can be gone through once"):
+        outreach.send(once, sandbox=True)
+
+
+def test_a_journal_of_another_kind_is_refused(tmp_path: Path) -> None:
+    """An address that is no SQLite file must not become a file of that name."""
+    with pytest.raises(SpecError, match="'postgresql' is not built yet"):
+        outreach.send(campaign(tmp_path), journal="postgresql://host/db")
+
+
+def test_a_plan_for_nobody_and_an_expired_one_say_so(tmp_path: Path) -> None:
+    """The notes tell what a careful person would want to know before sending."""
+    empty = outreach.plan(campaign(tmp_path, []), sandbox=True)
+    late = outreach.plan(
+        campaign(tmp_path, rows(2), schedule=Schedule(expires=START - timedelta(days=1))), sandbox=True, now=START
+    )
+
+    assert any("nobody would be contacted" in note for note in empty.notes)
+    assert any("the campaign expired at" in note for note in late.notes)
+    assert late.routes[0].earliest is None
