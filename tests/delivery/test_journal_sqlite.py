@@ -68,7 +68,7 @@ async def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
         await plan(journal, batch(1))
         modes = {each.name: mode(each) for each in path.parent.iterdir()}
 
-    assert modes == {"journal.db": 0o600, "journal.db-wal": 0o600}
+    assert modes == {"journal.db": 0o600, "journal.db-wal": 0o600, "journal.db.generation": 0o600}
     assert mode(path.parent) == 0o700
 
 
@@ -754,3 +754,52 @@ async def test_skipped_people_are_kept_in_chunks(tmp_path: Path) -> None:
 
     assert rows == (20, 10_000)
     assert phones == [f"+9779610{n:06}" for n in range(10_000)]
+
+
+@pytest.mark.asyncio
+async def test_an_older_copy_in_its_place_is_refused(tmp_path: Path) -> None:
+    """A backup copied over the journal keeps path and inode, but does not know whom the later one has reached."""
+    path = tmp_path / "journal.db"
+    async with opened(path):
+        pass
+    backup = path.read_bytes()
+    async with opened(path) as journal:
+        await plan(journal, batch(1))
+    path.write_bytes(backup)
+
+    with pytest.raises(JournalError, match="older copy of the journal"):
+        await SqliteJournal.open(path, now=T0)
+
+    async with opened(path, adopt=True) as journal:
+        assert await journal.campaigns() == []
+
+
+_KILLED = """
+import asyncio, os, sys
+from datetime import UTC, datetime
+from outreach.delivery.journal import CampaignKey
+from outreach.delivery.sqlite import SqliteJournal
+async def main():
+    journal = await SqliteJournal.open(sys.argv[1], now=datetime(2026, 12, 1, tzinfo=UTC))
+    key = CampaignKey("c", 1)
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    await journal.replan(key, digest="d", rows={}, slices=[], batches=[], skipped=[], at=at)
+    os._exit(9)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.asyncio
+async def test_a_journal_renamed_without_its_latest_entries_is_refused(tmp_path: Path) -> None:
+    """After a kill the latest entries stand beside the old name; without them people would be forgotten."""
+    path = tmp_path / "journal.db"
+    killed = subprocess.run([sys.executable, "-c", _KILLED, str(path)], check=False)  # noqa: ASYNC221  # nothing else runs
+    assert killed.returncode == 9
+    renamed = path.rename(tmp_path / "other.db")
+
+    with pytest.raises(JournalError, match="renamed without its latest entries"):
+        await SqliteJournal.open(renamed, now=T0)
+
+    renamed.rename(path)
+    async with opened(path) as journal:
+        assert await journal.campaigns() == [KEY]

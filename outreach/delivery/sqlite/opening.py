@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
+from outreach.delivery.sqlite import generation
 from outreach.delivery.sqlite.packing import micros
 from outreach.delivery.sqlite.queries import migrations, queries
 from outreach.errors import EnvironmentProblem, JournalError, JournalInUse
@@ -141,9 +142,12 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, now: datetime, adopt
     if version:
         _check_whole(connection, path)
     _migrate(connection, version)
-    _check_home(connection, path, adopt=adopt)
+    count = _check_home(connection, path, adopt=adopt)
     _interrupt(connection, now)
     connection.execute("COMMIT")
+    # What makes a copy or a rename noticed must be in the file itself, not only in the log beside it.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    generation.write(path, count)
 
 
 def _recognise(connection: sqlite3.Connection, path: Path) -> int:
@@ -192,12 +196,16 @@ def _statements(script: str) -> Iterator[str]:
             pending = ""
 
 
-def _check_home(connection: sqlite3.Connection, path: Path, *, adopt: bool) -> None:
-    """Notice a copy. A file that was renamed is the same file; the number of a device may change with a restart."""
+def _check_home(connection: sqlite3.Connection, path: Path, *, adopt: bool) -> int:
+    """Notice a copy; give how often the journal was opened.
+
+    A file that was renamed is the same file; the number of a device may change with a restart.
+    """
     stat = path.stat()
     here = {"path": os.path.realpath(path), "device": str(stat.st_dev), "inode": str(stat.st_ino)}
     row = connection.execute(queries()["home_get"]).fetchone()
-    home = dict(zip(("path", "device", "inode"), row, strict=True)) if row else here
+    home = dict(zip(("path", "device", "inode"), row, strict=False)) if row else here
+    count = row[3] if row else 0
     same = home["inode"] == here["inode"] and (home["path"] == here["path"] or home["device"] == here["device"])
     if not same and not adopt:
         msg = (
@@ -205,8 +213,11 @@ def _check_home(connection: sqlite3.Connection, path: Path, *, adopt: bool) -> N
             "Work with the original; if there is none any more, adopt this one (SqliteJournal.open(…, adopt=True))"
         )
         raise JournalError(msg)
-    if home != here or not row:
-        connection.execute(queries()["home_put"], here)
+    if not adopt:
+        generation.left_behind(path, home["path"])
+        generation.check(path, count)
+    connection.execute(queries()["home_put"], {**here, "generation": count + 1})
+    return count + 1
 
 
 def _interrupt(connection: sqlite3.Connection, now: datetime) -> None:

@@ -272,8 +272,8 @@ SELECT id, provider, endpoint, digest, state, reason, intended_at FROM call ORDE
 
 -- :home_get
 -- Where this file is at home.
-SELECT path, device, inode FROM home
+SELECT path, device, inode, generation FROM home
 -- :home_put
 -- It is at home here.
-INSERT INTO home (only_row, path, device, inode) VALUES (1, :path, :device, :inode)
-ON CONFLICT (only_row) DO UPDATE SET path = :path, device = :device, inode = :inode
+INSERT INTO home (only_row, path, device, inode, generation) VALUES (1, :path, :device, :inode, :generation)
+ON CONFLICT (only_row) DO UPDATE SET path = :path, device = :device, inode = :inode, generation = :generation
