@@ -122,6 +122,23 @@ def test_an_accepted_create_without_an_id_is_unknown() -> None:
     assert accepted(request, Response.of({"success": False})).kind is Kind.REJECTED
 
 
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        ({"success": False, "error": "timeout"}, Kind.UNKNOWN),
+        ({"status": 500}, Kind.UNKNOWN),
+        ({"status": 429, "detail": "slow down"}, Kind.UNKNOWN),
+        ({"status": 400, "detail": "no"}, Kind.REJECTED),
+        ({"status": False, "message": "no"}, Kind.REJECTED),
+    ],
+)
+def test_a_bare_failure_proves_nothing_for_what_reaches_people(document: Any, kind: Kind) -> None:
+    """A 2xx that only says "failed" may have rung somebody; a clear refusal inside it has not."""
+    ring = Request(method="POST", path="call", does="ring", reaches=Reach.BATCH)
+
+    assert accepted(ring, Response.of(document)).kind is kind
+
+
 def test_extra_fields_are_laid_over_mapping_by_mapping() -> None:
     """What the account adds wins, and leaves its neighbours alone."""
     body = {"a": {"b": 1, "c": [1]}, "d": 2}

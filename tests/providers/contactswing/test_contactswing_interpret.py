@@ -47,7 +47,7 @@ def test_an_answer_that_names_no_campaign_is_unknown(make_job: MakeJob, make_peo
     assert outcome.kind is Kind.UNKNOWN
 
 
-@pytest.mark.parametrize("document", [{"success": False, "message": "no plan"}, {"status": 400, "detail": "no"}])
+@pytest.mark.parametrize("document", [{"status": 422, "message": "no plan"}, {"status": 400, "detail": "no"}])
 def test_a_failure_inside_a_success_is_a_refusal(make_job: MakeJob, make_people: MakePeople, document: Any) -> None:
     """The answer itself says that nothing was made."""
     job, people = make_job(), make_people()

@@ -72,7 +72,7 @@ def test_a_campaign_without_id_is_unknown(make_job: MakeJob, document: Any) -> N
     assert (outcome.kind, outcome.captures) == (Kind.UNKNOWN, {})
 
 
-@pytest.mark.parametrize("document", [{"status": False, "message": "no credit", "result": None}, {"success": False}])
+@pytest.mark.parametrize("document", [{"status": False, "message": "no credit", "result": None}, {"status": 404}])
 def test_a_failure_inside_a_200_is_a_refusal(make_job: MakeJob, make_people: MakePeople, document: Any) -> None:
     """The envelope says so itself, to the campaign as to a call."""
     job = make_job()
