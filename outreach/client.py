@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 #: Environment variable that names the journal.
 JOURNAL = "OUTREACH_JOURNAL"
 
-#: Letters of a marker: none that is mistaken for another.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
 T = TypeVar("T")
 
 

@@ -13,7 +13,7 @@ import attrs
 
 from outreach.answers import Receipt, Roll, Settled
 from outreach.delivery.donotcontact import SUPPRESSED, Nobody, Watchlist
-from outreach.delivery.journal import BatchRow, Journal, LoadOutcome, Slice, Stage, Step, StepRow, StepState
+from outreach.delivery.journal import BatchRow, Journal, LoadOutcome, Slice, Stage, StepRow, StepState
 from outreach.delivery.lane import Held, Lane
 from outreach.delivery.retry import harmless
 from outreach.provider import Job
@@ -144,6 +144,3 @@ def _refuse(one: Slice, roll: Roll, ours: int, missing: int) -> None:
     if roll.started:
         msg = f"'{one.title}' was already started at the vendor, not by this journal; look at it there"
         raise Held(msg)
-
-
-__all__ = ["ABOARD", "PAGE", "Settler", "Step"]

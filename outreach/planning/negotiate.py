@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from outreach.model import Campaign, Channel, Content, placeholders
-from outreach.negotiation import Features, Finding, Support, Verdict, refused
+from outreach.negotiation import Finding, Support, Verdict, refused
 from outreach.provider import Provider
 
 
@@ -79,8 +79,3 @@ def _finding(channel: Channel, provider: Provider[object], path: str, support: S
         code=support.code,
         detail=support.detail,
     )
-
-
-def feature_names() -> tuple[str, ...]:
-    """Every field that capabilities speak of."""
-    return tuple(attribute.name for attribute in attrs.fields(Features))

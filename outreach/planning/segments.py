@@ -22,7 +22,7 @@ _UCS2_SINGLE, _UCS2_PART = 70, 67
 
 def segments(text: str) -> int:
     """Count the segments of one text; an empty text takes none."""
-    if _GSM.issuperset(text):
+    if not is_ucs2(text):
         return _parts((2 if letter in _EXTENDED else 1 for letter in text), len(text), _GSM_SINGLE, _GSM_PART)
     return _parts((2 if letter > "\uffff" else 1 for letter in text), len(text), _UCS2_SINGLE, _UCS2_PART)
 
