@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         asend,
         asettle,
         astatus,
+        astop,
         compare,
         explain,
         journal_path,
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
         send,
         settle,
         status,
+        stop,
         suppress,
         suppress_file,
         suppressions,
+        unstop,
         unsuppress,
     )
     from outreach.delivery.donotcontact import Entry
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
         Unavailable,
     )
     from outreach.explaining import Story
+    from outreach.halting import Stopping
     from outreach.model import (
         AiCallContent,
         Campaign,
@@ -88,6 +92,7 @@ _NAMES = {
         "asend",
         "asettle",
         "astatus",
+        "astop",
         "compare",
         "explain",
         "journal_path",
@@ -100,9 +105,11 @@ _NAMES = {
         "send",
         "settle",
         "status",
+        "stop",
         "suppress",
         "suppress_file",
         "suppressions",
+        "unstop",
         "unsuppress",
     ),
     "outreach.delivery.donotcontact": ("Entry",),
@@ -146,6 +153,7 @@ _NAMES = {
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
     "outreach.settling": ("Marked", "Settlement"),
     "outreach.explaining": ("Story",),
+    "outreach.halting": ("Stopping",),
     "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
 }
@@ -191,6 +199,7 @@ __all__ = [
     "SpecError",
     "State",
     "Status",
+    "Stopping",
     "Story",
     "Summary",
     "Template",
@@ -205,6 +214,7 @@ __all__ = [
     "asend",
     "asettle",
     "astatus",
+    "astop",
     "compare",
     "explain",
     "journal_path",
@@ -217,9 +227,11 @@ __all__ = [
     "send",
     "settle",
     "status",
+    "stop",
     "suppress",
     "suppress_file",
     "suppressions",
+    "unstop",
     "unsuppress",
 ]
 

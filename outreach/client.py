@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from outreach.delivery.donotcontact import Entry, Lists
     from outreach.delivery.journal import DeliveryRow, Mark
     from outreach.explaining import Event, Story
+    from outreach.halting import Stopping
     from outreach.planning.compare import Comparison
     from outreach.settling import Marked, Settlement
     from outreach.suppressing import Changed
@@ -391,6 +392,7 @@ async def asettle(
             rng=rng or random.SystemRandom(),
             stop=asyncio.Event(),
             watch=_unwatched,
+            heeds=False,
         )
         return await settle(sending, wait=wait)
 
@@ -567,6 +569,91 @@ async def aexplain(  # keywords, each with a default
 def explain(campaign: Campaign, phone: str, **options: Any) -> Story:
     """Do what ``aexplain`` does, from a program without an event loop; the options are the same."""
     return asyncio.run(aexplain(campaign, phone, **options))
+
+
+async def astop(  # noqa: PLR0913  # keywords, each with a default
+    campaign: Campaign,
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    vendor: bool = False,
+    patience: float = 60.0,
+    by: str | None = None,
+    plugins: Plugins | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Stopping:
+    """Stop a campaign, also one that another process is sending: no further request is made, until ``unstop``.
+
+    Args:
+        campaign: What is to be stopped.
+
+        journal: As for ``asend``.
+
+        sandbox: As for ``asend``.
+
+        vendor: Ask the vendors too to stop what was launched there, where they can be asked; best effort.
+
+        patience: Wait so many seconds for a running send to finish the requests under way.
+
+        by: Who asks; None: whoever runs this process.
+
+        plugins: None: all that are installed.
+
+        clock: None: the machine's.
+
+        rng: Source of the jitter between tries; None: the system's.
+
+    Raises:
+        EnvironmentProblem: The wish cannot be written down.
+
+        JournalError: The journal is damaged or was copied. The wish is written down all the same.
+
+        CredentialError: A vendor is to be asked, and a secret cannot be read. The campaign is stopped all the same.
+    """
+    from outreach import halting  # noqa: PLC0415  # brings in aiohttp
+    from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # as above
+    from outreach.delivery.stopping import Wish  # noqa: PLC0415  # only here
+    from outreach.sending import Sending  # noqa: PLC0415  # as above
+    from outreach.suppressing import who  # noqa: PLC0415  # only here
+
+    clock = clock or SystemClock()
+    path = journal_path(campaign, journal, sandbox=sandbox)
+    wish = Wish(campaign=campaign.name, round=campaign.round, by=by or who(), at=clock.now())
+    found = await halting.stop(path, wish, clock=clock, patience=patience)
+    if not vendor or found.running or not found.launched:
+        return found
+    async with AsyncExitStack() as stack:
+        sending = await Sending.begin(
+            stack,
+            campaign,
+            path=path,
+            plugins=plugins or load_plugins(),
+            sandbox=sandbox,
+            clock=clock,
+            rng=rng or random.SystemRandom(),
+            stop=asyncio.Event(),
+            watch=_unwatched,
+            heeds=False,
+        )
+        return attrs.evolve(found, vendors=await halting.ask_vendors(sending))
+
+
+def stop(campaign: Campaign, **options: Any) -> Stopping:
+    """Do what ``astop`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(astop(campaign, **options))
+
+
+def unstop(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> bool:
+    """Take back what ``stop`` asked for, so that ``send`` may go on; gives whether there was anything to take back.
+
+    Raises:
+        EnvironmentProblem: The wish cannot be read or taken back.
+    """
+    from outreach.delivery import stopping  # noqa: PLC0415  # only here
+    from outreach.standing import key_of  # noqa: PLC0415  # brings in sqlite3
+
+    return stopping.clear(stopping.beside(journal_path(campaign, journal, sandbox=sandbox)), key_of(campaign))
 
 
 def suppress(  # keywords, each with a default

@@ -218,6 +218,10 @@ def _cannot_list(_job: Job[Any]) -> Question[Roll] | None:
     return None
 
 
+def _cannot_stop(_job: Job[Any]) -> Question[Settled] | None:
+    return None
+
+
 def bearer(token: str) -> Mapping[str, str]:
     """``Authorization: Bearer <token>``; a prefix that was typed with the token is taken off first."""
     return {"Authorization": f"Bearer {token.removeprefix('Bearer ').strip()}"}
@@ -258,6 +262,9 @@ class Provider(Generic[S]):
         roll: How to list who is loaded. With it, loads that were lost are settled, and everybody is compared
             before ``launch``. None when the vendor cannot be asked.
 
+        halt: How to ask the vendor to stop a campaign that was launched, best effort; asked only when a person wants it
+            (``outreach stop --vendor``). None when the vendor cannot be asked.
+
         auth: Headers from the token.
 
         emulate: A fresh stand-in for the vendor.
@@ -282,6 +289,7 @@ class Provider(Generic[S]):
     check: Callable[[Job[S]], Iterable[Finding]] = _no_findings
     settle: Callable[[Job[S], Request], Question[Settled] | None] = _cannot_ask
     roll: Callable[[Job[S]], Question[Roll] | None] = _cannot_list
+    halt: Callable[[Job[S]], Question[Settled] | None] = _cannot_stop
     explain: Callable[[Response], str] = attrs.field(default=error_text)
     auth: Callable[[str], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()

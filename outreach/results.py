@@ -83,6 +83,8 @@ class Summary:
 
         interrupted: Whether this call was stopped before its end.
 
+        stopped: Whether another process asked for that (``stop``); ``interrupted`` is false then.
+
         exit_code: What the command line exits with.
     """
 
@@ -99,4 +101,5 @@ class Summary:
     next: datetime | None = None
     running: bool = False
     interrupted: bool = False
+    stopped: bool = False
     exit_code: int = 0

@@ -13,6 +13,7 @@ from typing import BinaryIO, Self
 
 import attrs
 
+from outreach.delivery import stopping
 from outreach.delivery.clock import Clock
 from outreach.delivery.donotcontact import Lists, OwnList, Watchlist, Watchlists, own
 from outreach.delivery.journal import CampaignKey, Counts, Journal, NewSlice, Stage
@@ -23,6 +24,7 @@ from outreach.delivery.run import Ended, Engine, Place, Tell
 from outreach.delivery.settle import ABOARD
 from outreach.delivery.spool import Spool
 from outreach.delivery.sqlite import SqliteJournal
+from outreach.delivery.stopping import StopFlag
 from outreach.delivery.transport import HttpTransport
 from outreach.errors import CredentialError, Refused, SpecError
 from outreach.model import Campaign, Secret, State, moved
@@ -59,6 +61,7 @@ class Sending:
     watch: Watch
     live: LiveStatus
     own: OwnList
+    flag: StopFlag
 
     @classmethod
     async def begin(  # noqa: PLR0913  # keywords; what the world is made of
@@ -73,8 +76,11 @@ class Sending:
         rng: random.Random,
         stop: asyncio.Event,
         watch: Watch,
+        heeds: bool = True,
     ) -> Self:
         """Lock the journal, read the secrets and open the connections; contacts nobody.
+
+        ``heeds``: it ends when another process asks for it (``outreach stop``).
 
         Raises:
             JournalError: The journal is in use, damaged or was copied.
@@ -85,6 +91,7 @@ class Sending:
         journal = await stack.enter_async_context(await SqliteJournal.open(path, now=clock.now()))
         if sandbox:
             accounts = await in_sandbox(stack, accounts, plugins, path, clock)
+        flag = StopFlag(stopping.beside(path), key_of(campaign), clock.monotonic)
         quota = await _quota(campaign, journal, clock)
         lanes = {
             name: Lane(
@@ -94,11 +101,12 @@ class Sending:
                 rng=rng,
                 stop=stop,
                 quota=quota,
+                asked=flag if heeds else None,
             )
             for name, carrier in _with_tokens(accounts).items()
         }
         live = stack.enter_context(LiveStatus(path))
-        return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live, own(path))
+        return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live, own(path), flag)
 
     async def run(
         self,
@@ -112,12 +120,15 @@ class Sending:
     ) -> Summary:
         """Plan, ask, send."""
         with Spool(self.campaign.base if self.campaign.base.is_dir() else None) as spool:
+            self._refuse_stopped()
             await self._refuse_changed()
             await self.settle()
             ledger = await JournalLedger.read(self.journal, self.key, self.campaign, self.clock.now())
             plan, slices = await self._plan(spool, ledger, limit, stdin)
             _permit(plan, approve=approve, confirm=confirm, strict=strict)
             ended = await self._send(spool, plan, slices, Watchlists((self.own, ledger)), wait=wait)
+        if self.flag.seen:
+            ended.interrupted, ended.stopped = False, True
         counts = await self.journal.counts(self.key)
         if ended.failure is not None:
             raise ended.failure
@@ -147,6 +158,11 @@ class Sending:
             tell=tell,
             watchlist=watchlist or self.own,
         )
+
+    def _refuse_stopped(self) -> None:
+        if self.flag():
+            msg = "somebody stopped this campaign (outreach stop); 'outreach stop SPEC --clear' lets it go on"
+            raise Refused([msg])
 
     async def _refuse_changed(self) -> None:
         """Refuse to go on with a campaign that was half loaded at a vendor with other contents."""
@@ -180,7 +196,7 @@ class Sending:
         for rows in read(self.campaign, builder, stdin):
             self.watch(Progress(phase=Phase.READING, done=rows))
             await asyncio.sleep(0)
-            if self.stop.is_set():
+            if self.stop.is_set() or self.flag():
                 raise Refused(["stopped while the contacts were read; nothing was sent"])
         return builder.finish(), builder.slices
 

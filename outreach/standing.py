@@ -108,6 +108,7 @@ def summary(
         waiting=ended.waiting,
         next=ended.next,
         interrupted=ended.interrupted,
+        stopped=ended.stopped,
         exit_code=exit_code(counts, ended, halted=halted, down=down),
     )
 
@@ -124,7 +125,8 @@ def exit_code(counts: Counts, ended: Ended, *, halted: bool, down: bool) -> int:
 
         down: A vendor could not be reached.
     """
-    left = counts.deliveries[State.PLANNED] - ended.waiting
+    # What was stopped waits for a person, not for its hour.
+    left = counts.deliveries[State.PLANNED] - (0 if ended.stopped else ended.waiting)
     short = left + counts.deliveries[State.REJECTED] + counts.deliveries[State.CANCELLED]
     verdicts = (
         (ended.interrupted, 130),

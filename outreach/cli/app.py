@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "plan": "Show what would happen; nothing is sent.",
     "compare": "Show what changes through another provider.",
     "send": "Send a campaign, or go on with it.",
+    "stop": "Stop a campaign, also one that is being sent.",
     "status": "Count a campaign's deliveries by what became of them.",
     "report": "List every delivery with its outcome.",
     "explain": "Tell one person's story.",

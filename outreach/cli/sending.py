@@ -56,6 +56,8 @@ def conduct(target: Target, campaign: Campaign, wish: Wish, *, as_json: bool = F
         summary = attrs.evolve(summary, interrupted=True)
     if summary.interrupted:
         say(f"Interrupted. To go on: {target.send_command()}")
+    if summary.stopped:
+        say(f"Stopped by 'outreach stop'. To go on: {target.command('stop', '--clear')}, then {target.send_command()}")
     with suppress(BrokenPipeError):  # the exit code holds whether or not anybody reads the result
         if as_json:
             print_json(shapes.send(summary))

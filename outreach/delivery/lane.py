@@ -36,6 +36,9 @@ MOST_DOUBTS = 3
 #: A listing of more pages than this is a loop.
 MAX_PAGES = 100_000
 
+#: Seconds of a long wait after which it is looked whether another process asked for the end.
+LOOK_EVERY = 1.0
+
 
 class Stopped(Exception):  # not an error: somebody asked for it
     """No further request is to be sent."""
@@ -79,7 +82,7 @@ class Lane:
         unavailable: Whether the vendor could not be reached after all tries.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # keywords; what an account works with
         self,
         carrier: Carrier,
         transport: Transport,
@@ -90,6 +93,7 @@ class Lane:
         quota: Quota | None = None,
         backoff: Backoff | None = None,
         hook: Hook = lambda _name: None,
+        asked: Callable[[], bool] | None = None,
     ) -> None:
         self.carrier = carrier
         self.halted = ""
@@ -103,6 +107,8 @@ class Lane:
         self._quota = quota
         self._backoff = backoff or Backoff()
         self._hook = hook
+        self._asked = asked or (lambda: False)
+        self._look = math.inf if asked is None else LOOK_EVERY
         self._pace = Pace(carrier.settings.pace)
 
     async def perform(self, attempt: Attempt) -> Outcome:
@@ -163,10 +169,13 @@ class Lane:
         Raises:
             Stopped: It was.
         """
-        if self._stop.is_set():
-            raise Stopped
-        if seconds <= 0:
-            return
+        self._go_on()
+        while seconds > 0:
+            await self._sleep(min(seconds, self._look))
+            seconds -= self._look
+            self._go_on()
+
+    async def _sleep(self, seconds: float) -> None:
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
@@ -174,7 +183,15 @@ class Lane:
         finally:
             sleeping.cancel()
             stopping.cancel()
-        if self._stop.is_set():
+
+    def _stopped(self) -> bool:
+        """Look whether somebody asked for the end, in this process or in another one; then all lanes end."""
+        if not self._stop.is_set() and self._asked():
+            self._stop.set()
+        return self._stop.is_set()
+
+    def _go_on(self) -> None:
+        if self._stopped():
             raise Stopped
 
     async def _turn(self, people: int) -> None:
@@ -193,8 +210,7 @@ class Lane:
             await self.wait(seconds)
 
     def _may(self, attempt: Attempt) -> None:
-        if self._stop.is_set():
-            raise Stopped
+        self._go_on()
         if self.halted or self.doubtful:
             raise Held(self.halted or self.doubtful)
         reason = attempt.still()
@@ -204,7 +220,7 @@ class Lane:
     async def _once(self, attempt: Attempt) -> Outcome:
         """Send, now: between the durable intent and the write nothing is awaited but the transport itself."""
         carrier, request = self.carrier, attempt.request
-        reason = "stopped before it was sent" if self._stop.is_set() else attempt.still()
+        reason = "stopped before it was sent" if self._stopped() else attempt.still()
         if reason:
             return Outcome(kind=Kind.UNSENT, reason=reason)
         try:
@@ -241,8 +257,7 @@ class Lane:
 
     async def _pause(self, number: int, outcome: Outcome) -> None:
         seconds = self._backoff.next_wait(number, outcome.retry_after, self._rng)
-        if self._stop.is_set():
-            raise Stopped
+        self._go_on()
         if seconds is None:
             self.unavailable = True
             raise Held(outcome.reason)

@@ -64,6 +64,8 @@ class Ended:
 
         interrupted: Whether it was stopped.
 
+        stopped: Whether another process asked for that (``outreach stop``); then it counts as no interruption.
+
         failure: What broke it off: the journal or the disk.
     """
 
@@ -71,6 +73,7 @@ class Ended:
     next: datetime | None = None
     unsettled: int = 0
     interrupted: bool = False
+    stopped: bool = False
     failure: BaseException | None = None
 
 

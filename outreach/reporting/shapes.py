@@ -12,6 +12,7 @@ from outreach.delivery.donotcontact import Entry
 from outreach.delivery.journal import DeliveryRow
 from outreach.errors import Problem
 from outreach.explaining import Event, Story
+from outreach.halting import Stopping
 from outreach.model import Channel, State
 from outreach.negotiation import Capabilities, Features, Finding, Support
 from outreach.planning.compare import Change, Comparison
@@ -124,6 +125,7 @@ def send(summary: Summary) -> Shape:
         "waiting": summary.waiting,
         "next": _time(summary.next),
         "interrupted": summary.interrupted,
+        "stopped": summary.stopped,
         "routes": [_carried(route, states) for route, states in summary.routes.items()],
         "reasons": [
             {"state": state.value, "reason": reason, "count": number}
@@ -165,6 +167,20 @@ def _event(one: Event) -> Shape:
     times = {"intended_at": _time(one.intended_at), "updated_at": _time(one.updated_at)}
     steps = [{"step": step, "state": state, "at": _time(at)} for step, state, at in one.steps]
     return {**attrs.asdict(one), **times, "steps": steps}
+
+
+def stop(one: Stopping) -> Shape:
+    """Give the shape of ``stop --json``."""
+    figures = {name: getattr(one, name) for name in ("running", "slipped", "unknown", "left")}
+    return {
+        "campaign": one.campaign,
+        "round": one.round,
+        "by": one.wish.by,
+        "at": _time(one.wish.at),
+        **figures,
+        "launched": [{"title": title, "provider": provider} for title, provider in one.launched],
+        "vendors": [attrs.asdict(asked) for asked in one.vendors],
+    }
 
 
 def settle(one: Settlement) -> Shape:

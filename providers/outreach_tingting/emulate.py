@@ -281,6 +281,11 @@ class TingTingSandbox:
             raise Refusal({"detail": "Not found."}, 404)
         return _CRASH if Name.RUN_LOST in name else Response.of({"message": _begun(chosen)})
 
+    def stop(self, call: Call) -> Response:
+        """Ring nobody who was not rung yet. No page describes this request."""
+        call.campaign.rung = True
+        return Response.of({"message": "Campaign stopped."})
+
     def dashboard(self, _: Call) -> Response:
         """Show the account's numbers."""
         used = Counter(one.channel for one in self.reached)
@@ -299,6 +304,7 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
     ("GET", r"campaign/", TingTingSandbox.list_campaigns),
     ("GET", r"campaign/(\d+)/", TingTingSandbox.details),
     ("POST", r"run-campaign/(\d+)/", TingTingSandbox.run),
+    ("POST", r"campaign/emergency-stop/(\d+)/", TingTingSandbox.stop),
     ("POST", r"campaign/(\d+)/", TingTingSandbox.update),
     ("PATCH", r"campaign/create/(\d+)/detail/", TingTingSandbox.upload),
     ("GET", r"campaign/(?P<contact>\d+)/attributes/", TingTingSandbox.variables),

@@ -46,6 +46,12 @@ def settle(job: Job[Settings], request: Request) -> Question[Settled] | None:
     return None
 
 
+def halt(_job: Job[Settings]) -> Question[Settled]:
+    """Ask for the end of a campaign. The vendor's pages do not name this request, so a 2xx promises little."""
+    said = "the vendor took the request; its pages do not say what it does, so look at the campaign there"
+    return Question(endpoints.STOP.request(id=CAMPAIGN), lambda _response: Settled(happened=True, reason=said))
+
+
 def _find(job: Job[Settings]) -> Question[Settled] | None:
     """Look for the campaign by the mark in its name: first by the vendor's search, then in the whole list.
 

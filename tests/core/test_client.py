@@ -199,7 +199,7 @@ def test_waiting_sleeps_until_it_is_due(tmp_path: Path) -> None:
     summary = outreach.send(campaign(tmp_path, schedule=schedule), sandbox=True, clock=clock, wait=True)
 
     assert summary.deliveries[State.ACCEPTED] == 10
-    assert max(clock.slept) == pytest.approx(5 * 3600)
+    assert sum(clock.slept) == pytest.approx(5 * 3600, abs=5)
 
 
 def test_a_window_that_closes_in_the_middle_is_waited_for(tmp_path: Path) -> None:
