@@ -27,7 +27,7 @@ $(READY): pyproject.toml constraints.txt
 	  { echo "outreach needs Python 3.11 or later, with venv and pip; say  make PYTHON=/path/to/python" >&2; exit 2; }
 	"$(PYTHON)" -m venv $(VENV)
 	$(BIN)/$(PIP) install --constraint constraints.txt --upgrade pip
-	$(BIN)/$(PIP) install --constraint constraints.txt --editable . --group dev
+	$(BIN)/$(PIP) install --constraint constraints.txt --editable '.[all]' --group dev
 	@touch $@
 
 demo: $(READY)
@@ -66,7 +66,7 @@ constraints:
 	rm -rf $(VENV)-fresh
 	"$(PYTHON)" -m venv $(VENV)-fresh
 	$(VENV)-fresh/bin/$(PIP) install --upgrade pip
-	$(VENV)-fresh/bin/$(PIP) install --editable '.[fast]' --group dev
+	$(VENV)-fresh/bin/$(PIP) install --editable '.[all]' --group dev --group bench
 	$(VENV)-fresh/bin/python -m pip freeze --all --exclude-editable --exclude setuptools | LC_ALL=C sort -f > constraints.txt
 	rm -rf $(VENV)-fresh
 
