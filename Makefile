@@ -9,11 +9,12 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: help demo test numbers bench check lint types imports wheel constraints clean
+.PHONY: help demo test prove numbers bench check lint types imports wheel constraints clean
 
 help:
 	@echo "make demo     send a sample campaign through three sandboxes on this machine"
 	@echo "make test     run the tests, with coverage"
+	@echo "make prove    put faults in, and count who was contacted twice or lost; up to 40 minutes"
 	@echo "make check    lint, types and import contracts"
 	@echo "make bench    measure speed and memory against plain loops"
 	@echo "make numbers  hold the fast reading of numbers against the library, five million times"
@@ -35,6 +36,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-report=
+
+# The long form of tests/proofs: one table, at most 40 minutes on two cores. ONLY="kills network" takes some of them.
+prove: $(READY)
+	PYTHONPATH=tests/support:tests/proofs $(BIN)/python tests/proofs/prove.py --json prove.json $(ONLY)
 
 # The long form of tests/contacts/test_number_agreement.py: five million cells, about ten minutes.
 numbers: $(READY)
