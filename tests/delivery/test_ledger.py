@@ -1,0 +1,77 @@
+"""What earlier runs did, as the planner and the engine ask for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import attrs
+import pytest
+from worlds import KEY, START, World
+
+from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Stage
+from outreach.delivery.ledger import JournalLedger
+from outreach.delivery.sqlite import SqliteJournal
+from outreach.model import Campaign, Channel, Limits, PerContact
+from outreach.plugins import load_plugins
+
+ANN, BIM, CHI = "+9779610000111", "+9779610000211", "+9779610000311"
+WEEK = timedelta(days=7)
+ONE = NewSlice(
+    number=0, provider="tingting", channels=(Channel.VOICE,), zone="UTC", fingerprint="f", title="t", marker="m"
+)
+
+
+def campaign(folder: Path, most: int | None) -> Campaign:
+    """Give a campaign, with a limit per contact and week where there is one."""
+    limits = Limits(per_contact=PerContact(most, WEEK) if most else None)
+    return attrs.evolve(World(folder, load_plugins(), "tingting").campaign(), limits=limits)
+
+
+async def call(journal: SqliteJournal, name: str, *phones: str) -> None:
+    """Contact people, as a campaign of that name."""
+    key = CampaignKey(name, 1)
+    people = People(phones=list(phones), ids=["" for _ in phones], rows=list(range(len(phones))))
+    batch = NewBatch(slice_number=0, people=people)
+    made = await journal.replan(key, digest="d", rows={}, slices=[ONE], batches=[batch], skipped=[], at=START)
+    await journal.intend_load(made[0], 0, digest="d", reaches=True, at=START)
+    await journal.conclude_load(made[0], 0, LoadOutcome(stage=Stage.ACCEPTED), at=START)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("most", "pressed"), [(None, []), (1, [0, 1]), (2, [0]), (3, [])])
+async def test_who_was_contacted_as_often_as_allowed_is_pressed(
+    tmp_path: Path, most: int | None, pressed: list[int]
+) -> None:
+    """Contacts of all campaigns within the time count; whoever has as many as the limit is left out, nobody else."""
+    journal = await SqliteJournal.open(tmp_path / "journal.db", now=START)
+    await call(journal, "one", ANN, BIM)
+    await call(journal, "two", ANN)
+
+    soon = await JournalLedger.read(journal, KEY, campaign(tmp_path, most), START + WEEK)
+    later = await JournalLedger.read(journal, KEY, campaign(tmp_path, most), START + WEEK + timedelta(seconds=1))
+    await journal.close()
+
+    assert list(soon.pressed([ANN, BIM, CHI])) == pressed
+    assert list(later.pressed([ANN, BIM, CHI])) == []
+    assert not soon.broken
+    assert isinstance(soon.broken, str)
+
+
+def test_whom_the_plan_no_longer_has_is_closed() -> None:
+    """Somebody who is loaded at the vendor and was taken out of the campaign since is closed on that channel."""
+    ledger = JournalLedger(None, {})
+    ledger.add(Channel.VOICE, [ANN, BIM])
+    ledger.wanted([BIM], Channel.VOICE)
+    ledger.wanted([ANN], Channel.SMS)
+
+    assert ledger.closed([BIM, ANN, CHI], [Channel.VOICE, Channel.SMS]) == {1}
+    assert ledger.closed([BIM, ANN], [Channel.SMS]) == set()
+
+
+def test_whoever_was_handled_is_closed_where_the_plan_has_nobody() -> None:
+    """A plan that has nobody on a channel any more wants nobody there."""
+    ledger = JournalLedger(None, {})
+    ledger.add(Channel.VOICE, [ANN])
+
+    assert ledger.closed([BIM, ANN], [Channel.VOICE]) == {1}

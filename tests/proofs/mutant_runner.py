@@ -1,0 +1,390 @@
+"""Try mutations: one process imports and collects once, and forks for each mutation.
+
+A fork puts the changed code into the functions that are there already, so that every copy of a name has it, and runs
+the tests that cover the changed lines, the quickest first, until one fails. What a fork breaks dies with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import json
+import os
+import random
+import re
+import resource
+import signal
+import sys
+import tempfile
+import time
+import types
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, cast
+
+import attrs
+import coverage
+import pytest
+from mutations import Mutation, of_source, of_sql
+
+ROOT = Path(__file__).parents[2]
+
+#: Seconds that a test may take more than its measured ones, and how many times these.
+_SPARE = 1.5
+_TIMES = 6
+
+#: A test that takes longer is not asked: the same is to be shown by a quicker one.
+SLOWEST = 1.0
+
+#: Seconds of tests that are spent on one mutation.
+MOST = 6.0
+
+_KILLED, _SURVIVED, _IMPOSSIBLE = 0, 10, 11
+
+
+@attrs.frozen
+class Try:
+    """A mutation of one file."""
+
+    path: str
+    mutation: Mutation
+
+    @property
+    def key(self) -> str:
+        """Name it among all."""
+        return f"{self.path}: {self.mutation.name}"
+
+
+@attrs.define
+class Result:
+    """What became of it: killed, survived, hung (then a limit of time killed it), uncovered or impossible."""
+
+    key: str
+    fate: str
+    by: str = ""
+    seconds: float = 0.0
+
+
+def tries(path: str) -> list[Try]:
+    """Give the mutations of a file of the tree, in order."""
+    if path.endswith(".sql"):
+        return [Try(path, _of_query(*change)) for change in of_sql(_queries())]
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    found = []
+    for mutation in of_source(tree):
+        put = _put_value if mutation.top else _put_code
+
+        def make(mutation: Mutation = mutation, put: Callable[..., None] = put) -> None:
+            mutation.make()
+            put(path, ast.fix_missing_locations(tree), mutation.scope)
+
+        found.append(Try(path, attrs.evolve(mutation, make=make)))
+    return found
+
+
+def _queries() -> dict[str, str]:
+    from outreach.delivery.sqlite.queries import queries
+
+    return queries()
+
+
+def _of_query(name: str, query: str, text: str) -> Mutation:
+    return Mutation(name, query, (0, 0, 0, 0), False, lambda: _queries().__setitem__(query, text))
+
+
+def _put_code(path: str, tree: ast.Module, _scope: str) -> None:
+    """Exchange the code of every function of a file that is alive."""
+    file = str(ROOT / path)
+    fresh = {(code.co_qualname, code.co_firstlineno): code for code in _codes(compile(tree, file, "exec"))}
+    for function in _functions()[file]:
+        old = function.__code__
+        new = fresh.get((old.co_qualname, old.co_firstlineno), old)
+        if new != old:
+            function.__code__ = new
+
+
+_found: dict[str, list[types.FunctionType]] = {}
+
+
+def _functions() -> Mapping[str, list[types.FunctionType]]:
+    if not _found:
+        _found.update(defaultdict(list))
+        for each in gc.get_objects():
+            if isinstance(each, types.FunctionType) and each.__code__.co_filename.startswith(str(ROOT / "outreach")):
+                _found.setdefault(each.__code__.co_filename, []).append(each)
+    return _found
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _put_value(path: str, tree: ast.Module, name: str) -> None:
+    """Exchange the value of a variable of a module, wherever it was imported under that name."""
+    module = sys.modules[path.removesuffix(".py").replace("/", ".")]
+    old = vars(module)[name]
+    for statement in tree.body:
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+        if isinstance(target, ast.Name) and target.id == name and isinstance(statement, ast.Assign | ast.AnnAssign):
+            value = cast("ast.expr", statement.value)
+            new = eval(compile(ast.Expression(value), path, "eval"), vars(module))  # noqa: S307  # our own source
+    for each in list(sys.modules.values()):
+        if isinstance(each, types.ModuleType) and vars(each).get(name) is old:
+            setattr(each, name, new)
+
+
+class Runner:
+    """A plugin of pytest that does this in place of running the tests."""
+
+    def __init__(self, asked: Mapping[str, Any]) -> None:
+        self._files: Mapping[str, Collection[str] | None] = asked["files"]
+        self._judged = _one_of(asked["judged"])
+        self._out = Path(asked["out"])
+        self._until = time.monotonic() + asked["budget"]
+        self._order = random.Random(asked["seed"])
+        self._draw: int | None = asked["draw"]
+        self._failed = ""
+        self._items: dict[str, pytest.Item] = {}
+        self._seconds: dict[str, float] = {}
+        self._covers: dict[str, dict[int, list[str]]] = {}
+        self._lately: dict[str, list[str]] = defaultdict(list)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Measure what each test covers, then try every mutation."""
+        sys.setswitchinterval(0.001)
+        for item in session.items:
+            self._items[item.nodeid] = item
+            _quicken(item)
+        began = time.monotonic()
+        self._measure()
+        _say(f"{len(self._items)} tests measured in {time.monotonic() - began:.1f} s")
+        _functions()
+        gc.collect()
+        gc.freeze()
+        wanted = self._wanted()
+        judged = [one for one in wanted if self._judged(one.key)]
+        asked = [one for one in wanted if not self._judged(one.key)]
+        self._order.shuffle(asked)
+        with self._out.open("w", encoding="utf-8") as out:
+            results = map(self._result, asked[: self._draw])
+            for result in chain((Result(one.key, "judged") for one in judged), results):
+                out.write(json.dumps(attrs.asdict(result)) + "\n")
+                out.flush()
+        return True
+
+    def _wanted(self) -> list[Try]:
+        each = [(one, names) for path, names in self._files.items() for one in tries(path)]
+        return [one for one, names in each if names is None or one.mutation.name in names]
+
+    def _result(self, one: Try) -> Result:
+        return Result(one.key, "left out") if time.monotonic() > self._until else self._try(one)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a failure."""
+        if report.failed and not self._failed:
+            self._failed = report.nodeid
+
+    def _run(self, name: str) -> bool:
+        """Run one test with everything that it needs; say whether it passed."""
+        item = self._items[name]
+        self._failed = ""
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return not self._failed
+
+    def _measure(self) -> None:
+        """Run every test once, in a fork; tests that fail here, or that are slow, are not asked."""
+        with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as told:
+            child = os.fork()
+            if not child:
+                _silence()
+                _exit_with(lambda: self._cover(told.name))
+            os.waitpid(child, 0)
+            found = json.load(told)
+        self._covers = {path: {int(line): tests for line, tests in lines.items()} for path, lines in found["covers"].items()}
+        self._seconds = found["seconds"]
+        for name in found["failed"]:
+            _say(f"not asked, it is slow or fails here: {name}")
+        good = set(self._seconds) - set(found["failed"])
+        self._covers = {
+            path: {line: sorted(good.intersection(tests), key=self._seconds.__getitem__) for line, tests in lines.items()}
+            for path, lines in self._covers.items()
+        }
+
+    def _cover(self, told: str) -> int:
+        files = [str(ROOT / path) for path in self._files if path.endswith(".py")]
+        if any(path.endswith(".sql") for path in self._files):
+            files += map(str, (ROOT / "outreach/delivery/sqlite").glob("*.py"))
+        measured = coverage.Coverage(data_file=None, include=files, config_file=False)
+        seconds, failed = {}, []
+        signal.signal(signal.SIGPROF, _too_slow)
+        measured.start()
+        for name in self._items:
+            measured.switch_context(name)
+            began = time.monotonic()
+            signal.setitimer(signal.ITIMER_PROF, SLOWEST)
+            if not self._run(name):
+                failed.append(name)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            seconds[name] = time.monotonic() - began
+        measured.stop()
+        data = measured.get_data()
+        covers = {
+            str(Path(file).relative_to(ROOT)): {
+                line: [test for test in tests if test] for line, tests in data.contexts_by_lineno(file).items()
+            }
+            for file in data.measured_files()
+        }
+        Path(told).write_text(json.dumps({"covers": covers, "seconds": seconds, "failed": failed}), "utf-8")
+        return 0
+
+    def _tests_of(self, one: Try) -> list[str]:
+        """Give the tests that cover a mutation, those first that lately killed another of the same function."""
+        mutation = one.mutation
+        if mutation.top or one.path.endswith(".sql"):
+            asked = self._users(mutation.scope)
+        else:
+            lines = self._covers.get(one.path, {})
+            first, last, begin, end = mutation.lines
+            asked = _of_lines(lines, begin, end) or _of_lines(lines, first, last)
+        lately = [name for name in reversed(self._lately[f"{one.path}:{mutation.scope}"]) if name in asked]
+        together = 0.0
+        quick = []
+        for name in sorted(asked, key=self._seconds.__getitem__):
+            together += self._seconds[name]
+            if together < MOST:
+                quick.append(name)
+        return list(dict.fromkeys([*lately[:3], *quick]))
+
+    def _users(self, name: str) -> set[str]:
+        """Give the tests that run a line with this name, or that query, in it."""
+        asked: set[str] = set()
+        for path, lines in self._covers.items():
+            for number, text in enumerate((ROOT / path).read_text("utf-8").splitlines(), 1):
+                if name in text:
+                    asked.update(lines.get(number, ()))
+        return asked
+
+    def _try(self, one: Try) -> Result:
+        tests = self._tests_of(one)
+        if not tests:
+            return Result(one.key, "uncovered")
+        began = time.monotonic()
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(read)
+            _silence()
+            _exit_with(lambda: self._attempt(one, tests, write))
+        os.close(write)
+        told, status = _wait(child, read)
+        took = time.monotonic() - began
+        last = tests[int(told[-1])] if told else ""
+        if os.WIFSIGNALED(status):
+            return Result(one.key, "hung" if told else "impossible", last, took)
+        fate = {_KILLED: "killed", _SURVIVED: "survived"}.get(os.waitstatus_to_exitcode(status), "impossible")
+        if fate == "killed":
+            self._lately[f"{one.path}:{one.mutation.scope}"].append(last)
+        return Result(one.key, fate, last if fate == "killed" else f"of {len(tests)} tests", took)
+
+    def _attempt(self, one: Try, tests: Sequence[str], told: int) -> int:
+        try:
+            one.mutation.make()
+        except ValueError:
+            return _IMPOSSIBLE
+        for number, name in enumerate(tests):
+            # The timers end a fork that hangs.
+            os.write(told, f"{number}\n".encode())
+            limit = _SPARE + _TIMES * self._seconds[name]
+            signal.setitimer(signal.ITIMER_PROF, limit)
+            signal.setitimer(signal.ITIMER_REAL, 4 * limit)
+            if not self._run(name):
+                return _KILLED
+        return _SURVIVED
+
+
+def _one_of(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Give what tells whether a name matches; ``*`` stands for anything."""
+    expression = re.compile("|".join(".*".join(map(re.escape, one.split("*"))) for one in patterns) or "(?!)")
+    return lambda name: bool(expression.fullmatch(name))
+
+
+def _of_lines(lines: Mapping[int, Iterable[str]], first: int, last: int) -> set[str]:
+    return {name for line in range(first, last + 1) for name in lines.get(line, ())}
+
+
+def _wait(child: int, read: int) -> tuple[list[str], int]:
+    """Collect what a fork says of itself until its end."""
+    told = b""
+    with os.fdopen(read, "rb", buffering=0) as pipe:
+        while part := pipe.read(65536):
+            told += part
+    return told.decode().split(), os.waitpid(child, 0)[1]
+
+
+def _too_slow(*_: object) -> None:
+    pytest.fail("too slow to be asked about every mutation")
+
+
+def _silence() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _exit_with(work: Callable[[], int]) -> None:
+    """Do the work of a fork and leave without a word, whatever happens."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    code = _KILLED
+    try:
+        code = work()
+    finally:
+        os._exit(code)
+
+
+def _quicken(item: pytest.Item) -> None:
+    """Let Hypothesis give the same examples each time, and not look for the smallest."""
+    import hypothesis  # before pytest starts it would be too early
+
+    for holder in (getattr(item, "obj", None), getattr(getattr(item, "cls", None), "TestCase", None)):
+        given = getattr(holder, "hypothesis", None)
+        if given is not None:
+            known = getattr(holder, "_hypothesis_internal_use_settings", None) or hypothesis.settings()
+            quick = hypothesis.settings(
+                known,
+                derandomize=True,
+                database=None,
+                deadline=None,
+                phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+                suppress_health_check=list(hypothesis.HealthCheck),
+            )
+            cast("Any", holder)._hypothesis_internal_use_settings = quick
+
+
+def _say(what: str) -> None:
+    os.write(2, f"{what}\n".encode())
+
+
+def main() -> int:
+    """Read the request, run, write the results."""
+    asked = json.loads(sys.stdin.read())
+    shared = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in it
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+        runner = Runner(asked)
+        os.chdir(ROOT)
+        quiet = ["-q", "--capture=no", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
+        return int(
+            pytest.main(
+                [*asked["tests"], *quiet, f"--basetemp={folder}/t", "-o", "tmp_path_retention_policy=none"],
+                plugins=[runner],
+            )
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
