@@ -36,7 +36,7 @@ _SPARE = 1.5
 _TIMES = 6
 
 #: A test that takes longer is not asked: the same is to be shown by a quicker one.
-SLOWEST = 1.0
+SLOWEST = 1.5
 
 #: Seconds of tests that are spent on one mutation.
 MOST = 6.0
@@ -198,50 +198,45 @@ class Runner:
         return not self._failed
 
     def _measure(self) -> None:
-        """Run every test once, in a fork; tests that fail here, or that are slow, are not asked."""
-        with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as told:
-            child = os.fork()
-            if not child:
-                _silence()
-                _exit_with(lambda: self._cover(told.name))
-            os.waitpid(child, 0)
-            found = json.load(told)
-        self._covers = {path: {int(line): tests for line, tests in lines.items()} for path, lines in found["covers"].items()}
-        self._seconds = found["seconds"]
-        for name in found["failed"]:
-            _say(f"not asked, it is slow or fails here: {name}")
-        good = set(self._seconds) - set(found["failed"])
-        self._covers = {
-            path: {line: sorted(good.intersection(tests), key=self._seconds.__getitem__) for line, tests in lines.items()}
-            for path, lines in self._covers.items()
-        }
+        """Run every test once, each in a fork of its own; those that are slow, or fail here, are not asked."""
+        for name in self._items:
+            found = self._measured(name)
+            if found is None:
+                _say(f"not asked, it is slow or fails here: {name}")
+                continue
+            self._seconds[name] = found["seconds"]
+            for path, lines in found["lines"].items():
+                for line in lines:
+                    self._covers.setdefault(path, {}).setdefault(line, []).append(name)
 
-    def _cover(self, told: str) -> int:
+    def _measured(self, name: str) -> dict[str, Any] | None:
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(read)
+            _silence()
+            _limit(SLOWEST)
+            _exit_with(lambda: self._cover(name, write))
+        os.close(write)
+        told, status = _wait(child, read)
+        return cast("dict[str, Any]", json.loads(told)) if status == 0 else None
+
+    def _cover(self, name: str, told: int) -> int:
+        """Run a test, and tell its seconds and the lines that it ran."""
         files = [str(ROOT / path) for path in self._files if path.endswith(".py")]
         if any(path.endswith(".sql") for path in self._files):
             files += map(str, (ROOT / "outreach/delivery/sqlite").glob("*.py"))
         measured = coverage.Coverage(data_file=None, include=files, config_file=False)
-        seconds, failed = {}, []
-        signal.signal(signal.SIGPROF, _too_slow)
         measured.start()
-        for name in self._items:
-            measured.switch_context(name)
-            began = time.monotonic()
-            signal.setitimer(signal.ITIMER_PROF, SLOWEST)
-            if not self._run(name):
-                failed.append(name)
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            seconds[name] = time.monotonic() - began
+        began = time.process_time()
+        passed = self._run(name)
+        seconds = time.process_time() - began
         measured.stop()
         data = measured.get_data()
-        covers = {
-            str(Path(file).relative_to(ROOT)): {
-                line: [test for test in tests if test] for line, tests in data.contexts_by_lineno(file).items()
-            }
-            for file in data.measured_files()
-        }
-        Path(told).write_text(json.dumps({"covers": covers, "seconds": seconds, "failed": failed}), "utf-8")
-        return 0
+        lines = {str(Path(file).relative_to(ROOT)): data.lines(file) for file in data.measured_files()}
+        with os.fdopen(told, "w") as pipe:
+            json.dump({"seconds": seconds, "lines": lines}, pipe)
+        return 0 if passed else 1
 
     def _tests_of(self, one: Try) -> list[str]:
         """Give the tests that cover a mutation, those first that lately killed another of the same function."""
@@ -284,7 +279,7 @@ class Runner:
         os.close(write)
         told, status = _wait(child, read)
         took = time.monotonic() - began
-        last = tests[int(told[-1])] if told else ""
+        last = tests[int(told.split()[-1])] if told else ""
         if os.WIFSIGNALED(status):
             return Result(one.key, "hung" if told else "impossible", last, took)
         fate = {_KILLED: "killed", _SURVIVED: "survived"}.get(os.waitstatus_to_exitcode(status), "impossible")
@@ -298,11 +293,8 @@ class Runner:
         except ValueError:
             return _IMPOSSIBLE
         for number, name in enumerate(tests):
-            # The timers end a fork that hangs.
             os.write(told, f"{number}\n".encode())
-            limit = _SPARE + _TIMES * self._seconds[name]
-            signal.setitimer(signal.ITIMER_PROF, limit)
-            signal.setitimer(signal.ITIMER_REAL, 4 * limit)
+            _limit(_SPARE + _TIMES * self._seconds[name])
             if not self._run(name):
                 return _KILLED
         return _SURVIVED
@@ -318,17 +310,19 @@ def _of_lines(lines: Mapping[int, Iterable[str]], first: int, last: int) -> set[
     return {name for line in range(first, last + 1) for name in lines.get(line, ())}
 
 
-def _wait(child: int, read: int) -> tuple[list[str], int]:
+def _wait(child: int, read: int) -> tuple[str, int]:
     """Collect what a fork says of itself until its end."""
     told = b""
     with os.fdopen(read, "rb", buffering=0) as pipe:
         while part := pipe.read(65536):
             told += part
-    return told.decode().split(), os.waitpid(child, 0)[1]
+    return told.decode(), os.waitpid(child, 0)[1]
 
 
-def _too_slow(*_: object) -> None:
-    pytest.fail("too slow to be asked about every mutation")
+def _limit(seconds: float) -> None:
+    """End this fork after so many seconds of work, or, where it does nothing, after ten times as many."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 10 * seconds)
 
 
 def _silence() -> None:
