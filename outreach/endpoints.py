@@ -115,6 +115,8 @@ class Endpoint:
         example: The vendor's sample arguments, else ones that will do.
 
         path_of: Gives the path that the account's settings decide, where they do.
+
+        form: See ``Request``.
     """
 
     name: str
@@ -138,6 +140,7 @@ class Endpoint:
     anonymous: bool = False
     example: Mapping[str, Any] = attrs.field(factory=dict)
     path_of: Callable[[Any], str] | None = None
+    form: bool = False
 
     @repeatable.default
     def _harmless(self) -> bool:
@@ -208,6 +211,7 @@ class Endpoint:
             captures=self.captures,
             unclear=self.unclear,
             base=self.base,
+            form=self.form,
         )
 
     def made(self, request: Request) -> bool:
