@@ -20,7 +20,7 @@ async def _later(world: World, campaign: Campaign | None = None) -> dict[State, 
 
 @pytest.mark.asyncio
 async def test_whoever_the_vendor_lists_was_reached(make_world: Make) -> None:
-    """An answer lost after the effect is found in the vendor's list, with the vendor's id, and nothing is sent again."""
+    """An answer lost after the effect is found in the vendor's list, and nothing is sent again."""
     world = make_world("twilio", people=3, faults={2: "lost after"})
 
     assert (await world.run())[State.UNKNOWN] == 1

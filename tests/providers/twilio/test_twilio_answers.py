@@ -31,7 +31,8 @@ def _ask(sandbox: TwilioSandbox, request: Request, job: Job[Any], *, late: timed
 
 
 def _roll(sandbox: TwilioSandbox, job: Job[Any], phone: str) -> tuple[Roll, int]:
-    asked, pages = twilio.seek(job, [phone]), 0
+    asked: Question[Roll] | Roll | None = twilio.seek(job, [phone])
+    pages = 0
     while isinstance(asked, Question):
         asked, pages = asked.read(_ask(sandbox, asked.request, job, late=timedelta(minutes=1))), pages + 1
     assert asked is not None
@@ -40,10 +41,8 @@ def _roll(sandbox: TwilioSandbox, job: Job[Any], phone: str) -> tuple[Roll, int]
 
 def test_a_message_and_a_call_are_accepted_with_their_sid(make_job: Callable[..., Any], sita: Batch) -> None:
     """The receipt holds Twilio's sid and our word for its status."""
-    for channel, content, letters in (
-        (Channel.SMS, None, "SM"),
-        (Channel.VOICE, VoiceContent(text=Text.parse("hi")), "CA"),
-    ):
+    call = VoiceContent(text=Text.parse("hi"))
+    for channel, content, letters in ((Channel.SMS, None, "SM"), (Channel.VOICE, call, "CA")):
         job, sandbox = make_job(channel, content), TwilioSandbox()
         request = twilio.load(job, sita)
         outcome = twilio.interpret(job, request, _ask(sandbox, request, job), sita)
