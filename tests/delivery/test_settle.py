@@ -287,13 +287,24 @@ async def test_silence_about_somebody_is_no_refusal() -> None:
 @pytest.mark.asyncio
 async def test_many_batches_are_compared_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """People behind the first page count like those on it; one unsettled load there keeps the launch back."""
-    monkeypatch.setattr("outreach.delivery.settle.PAGE", 1)
+    monkeypatch.setattr("outreach.delivery.settle.PAGE", 2)
     at = await desk(([ANN], LOST), ([BIM], LOADED), ([CHI], LOADED), vendor=Vendor(roll(BIM, CHI)))
 
     assert await at.aboard() is False
 
+    at.vendor.roll = roll(ANN, BIM, CHI, DIL)
+    with pytest.raises(Held, match="1 people in 'Fees' who are not ours"):
+        await at.aboard()
     at.vendor.roll = roll(ANN, BIM, CHI)
     assert await at.aboard() is True
+
+
+@pytest.mark.asyncio
+async def test_one_unsettled_load_keeps_the_launch_back() -> None:
+    """A load that is found later in the list does not make up for an earlier one of which nobody knows."""
+    at = await desk(([ANN], LOST), ([BIM], LOST), vendor=Vendor(roll(BIM)))
+
+    assert await at.aboard() is False
 
 
 async def step(settled: Settled | None, request: Request, after: float) -> tuple[StepState, StepState, Desk]:
