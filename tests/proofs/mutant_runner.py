@@ -11,7 +11,6 @@ import gc
 import json
 import os
 import random
-import re
 import resource
 import signal
 import sys
@@ -27,7 +26,7 @@ from typing import Any, cast
 import attrs
 import coverage
 import pytest
-from mutations import Mutation, of_source, of_sql
+from mutations import Mutation, of_source, of_sql, one_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -143,7 +142,7 @@ class Runner:
 
     def __init__(self, asked: Mapping[str, Any]) -> None:
         self._files: Mapping[str, Collection[str] | None] = asked["files"]
-        self._judged = _one_of(asked["judged"])
+        self._judged = one_of(asked["judged"])
         self._out = Path(asked["out"])
         self._until = time.monotonic() + asked["budget"]
         self._order = random.Random(asked["seed"])
@@ -298,12 +297,6 @@ class Runner:
             if not self._run(name):
                 return _KILLED
         return _SURVIVED
-
-
-def _one_of(patterns: Sequence[str]) -> Callable[[str], bool]:
-    """Give what tells whether a name matches; ``*`` stands for anything."""
-    expression = re.compile("|".join(".*".join(map(re.escape, one.split("*"))) for one in patterns) or "(?!)")
-    return lambda name: bool(expression.fullmatch(name))
 
 
 def _of_lines(lines: Mapping[int, Iterable[str]], first: int, last: int) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -291,3 +291,9 @@ def _sql_changes(text: str) -> Iterator[tuple[int, int, str]]:
             set_clause = new == "<>" and not re.search(r"\b(WHERE|ON|WHEN|AND|OR)\b", text[: hit.start()])
             if not set_clause and "--" not in text[text.rfind("\n", 0, hit.start()) + 1 : hit.start()]:
                 yield hit.start(), hit.end(), new
+
+
+def one_of(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Give what tells whether a name matches; ``*`` stands for anything."""
+    expression = re.compile("|".join(".*".join(map(re.escape, one.split("*"))) for one in patterns) or "(?!)")
+    return lambda name: bool(expression.fullmatch(name))
