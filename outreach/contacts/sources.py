@@ -49,7 +49,11 @@ def origins(contacts: Contacts, *, base: Path, stdin: BinaryIO | None) -> Sequen
     """
     stated = {key: value for key in OPTIONS if (value := getattr(contacts, key)) is not None}
     sources = (contacts.sources,) if isinstance(contacts.sources, str | Secret) else contacts.sources
-    if not isinstance(sources, tuple | list) or not sources or not all(isinstance(one, str | Secret) for one in sources):
+    if (
+        not isinstance(sources, tuple | list)
+        or not sources
+        or not all(isinstance(one, str | Secret) for one in sources)
+    ):
         return None
     return [Origin(**_named(one), base=base, options=stated, stdin=stdin) for one in sources]
 

@@ -172,7 +172,9 @@ def test_line_that_is_no_object_is_dropped(tmp_path: Path, line: bytes) -> None:
         pytest.param("a.csv", b"+977 961-0000001,x\n", "a.csv:1: ", "add a line like", id="no header"),
         pytest.param("a.csv", b"phone,name;city\n", "a.csv:1: ", "',' and ';'", id="two separators"),
         pytest.param("a.csv", CSV + b"9610000003,Ren\xe9\n", "a.csv:4:15: ", "0xe9 is no UTF-8", id="latin-1"),
-        pytest.param("a.csv", CSV.decode().encode("utf-16"), "a.csv:1:1: ", "UTF-16; save it as CSV UTF-8", id="utf-16"),
+        pytest.param(
+            "a.csv", CSV.decode().encode("utf-16"), "a.csv:1:1: ", "UTF-16; save it as CSV UTF-8", id="utf-16"
+        ),
         pytest.param("a.csv", CSV + b"961\x000000003\n", "a.csv:4:4: ", "NUL", id="nul"),
         pytest.param("a.csv", b"phone,name\r961,x\r", "a.csv:1:11: ", "carriage return", id="mac line ends"),
         pytest.param("a.csv", CSV + b"9610000003,a\rb\n", "a.csv:4:13: ", "carriage return", id="lone return"),
