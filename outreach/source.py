@@ -25,7 +25,7 @@ class Origin:
 
         base: Folder in which a relative path starts.
 
-        options: The keys beside ``from`` that the campaign states and this kind of source understands, such as ``sheet``.
+        options: The keys beside ``from`` that the campaign states and this kind of source knows, such as ``sheet``.
 
         stdin: Read for ``-``; None is the process's own.
 

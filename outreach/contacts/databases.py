@@ -66,10 +66,10 @@ def _rows(origin: Origin, sql: Any, result: Any, close: Any) -> Iterator[Sequenc
 def _failed(origin: Origin, sql: Any, error: Exception, row: int = 0) -> SpecError:
     """Say what the driver said; some drivers print the whole address."""
     said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-    if isinstance(error, sql.exc.ArgumentError):
-        said = "it is no address like postgresql+psycopg://user@host/database"
-    elif isinstance(error, sql.exc.NoSuchModuleError):
+    if isinstance(error, sql.exc.NoSuchModuleError):
         said = "SQLAlchemy knows no such database; is its dialect installed?"
+    elif isinstance(error, sql.exc.ArgumentError):
+        said = "it is no address like postgresql+psycopg://user@host/database"
     password = _password(origin, sql)
     if len(password) >= _LEAST_HIDDEN:
         said = said.replace(password, "***")

@@ -113,19 +113,21 @@ class _Unpacked:
 
     def __init__(self, file: BinaryIO, stream: BinaryIO, name: str, meter: Meter) -> None:
         self._file, self._name, self._meter = file, name, meter
+        self._errors = _damages()
         self.close = stream.close
 
     def read(self, size: int = -1) -> bytes:
         try:
             return self._file.read(size)
-        except (EOFError, OSError, zlib.error, *_zstd_errors()):
+        except self._errors:
             msg = f"the packed data is damaged or cut off near byte {self._meter.done:,}; pack the file again"
             raise wrong(msg, file=self._name) from None
 
 
-def _zstd_errors() -> tuple[type[Exception], ...]:
+def _damages() -> tuple[type[Exception], ...]:
+    """Give what the packers raise; that of zstd only exists where its library is loaded."""
     module = sys.modules.get("zstandard")
-    return (module.ZstdError,) if module else ()
+    return (EOFError, OSError, zlib.error, *((module.ZstdError,) if module else ()))
 
 
 class _Frames:

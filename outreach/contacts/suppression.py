@@ -9,12 +9,12 @@ from pathlib import Path
 import attrs
 
 from outreach.contacts.columns import roles
+from outreach.contacts.formats import KINDS, packed, text
 from outreach.contacts.lines import lines
 from outreach.contacts.mappings import MappingBlock
 from outreach.contacts.numbers import normalise_column, region
 from outreach.contacts.numberset import NumberSet
 from outreach.contacts.opening import STDIN, Opened
-from outreach.contacts.formats import KINDS, packed, text
 from outreach.contacts.sources import open_table
 from outreach.contacts.spelling import BadNumber
 from outreach.contacts.tables import BLOCK_ROWS, Block, Flaw, Header, Table, hint, wrong

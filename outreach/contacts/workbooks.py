@@ -47,7 +47,8 @@ def _chosen(origin: Origin, known: Sequence[SheetEntry]) -> SheetEntry:
         return fitting[0]
     there = ", ".join(one.name for one in known if not one.hidden) or "none that can be seen"
     said = f"has no sheet '{stated}'" if stated else "has not one sheet that can be seen: say which one is read"
-    raise wrong(f"{origin.name} {said}; there are: {there}", path="contacts.sheet")
+    msg = f"{origin.name} {said}; there are: {there}"
+    raise wrong(msg, path="contacts.sheet")
 
 
 def _loaded(origin: Origin, calamine: Any, stream: BinaryIO, chosen: SheetEntry) -> Any:
@@ -85,7 +86,7 @@ def _phone(names: Sequence[str]) -> int | None:
 def as_text(cell: object) -> object:
     """Give a cell as a person would say it: a whole number has no fraction, a length of time is hours and minutes."""
     if cell.__class__ is float:
-        return str(int(cell)) if cell.is_integer() else repr(cell)  # type: ignore[attr-defined]  # a float has it
+        return str(int(cell)) if cell.is_integer() else repr(cell)
     return str(cell) if isinstance(cell, timedelta) else cell
 
 
