@@ -111,6 +111,7 @@ def stream(
     base: Path,
     wanted: Collection[str] = (),
     stdin: BinaryIO | None = None,
+    kinds: Sequence[SourceKind] = (),
 ) -> Iterator[Chunk]:
     """Read all contacts of a campaign; see ``ContactList``.
 
@@ -120,7 +121,7 @@ def stream(
     Raises:
         SpecError: A source cannot be read, or a local number stands where no country is stated.
     """
-    with ContactList.open(contacts, base=base, wanted=wanted, stdin=stdin) as people:
+    with ContactList.open(contacts, base=base, wanted=wanted, stdin=stdin, kinds=kinds) as people:
         yield from people
 
 

@@ -24,7 +24,7 @@ def query_of(origin: Origin) -> str:
         SpecError: The campaign does not say.
     """
     if "query" not in origin.options:
-        msg = f"{origin.name} is a database; say what to ask it: query: select phone, name from people"
+        msg = f"{origin.name} is a database; say what to ask it (query: ...)"
         raise wrong(msg, path="contacts.query")
     return origin.options["query"]
 

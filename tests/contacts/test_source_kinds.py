@@ -62,7 +62,7 @@ def address_book(closed: list[str]) -> SourceKind:
     def rows(origin: Origin) -> Iterator[dict[str, object]]:
         try:
             yield {"phone": FIRST, "name": origin.address, "group": origin.options.get("sheet", "")}
-            yield from ({"phone": f"+97796100{n:05}", "name": "x"} for n in range(2, 1_000))
+            yield from (dict[str, object](phone=f"+97796100{n:05}") for n in range(2, 1_000))
         finally:
             closed.append(origin.name)
 
