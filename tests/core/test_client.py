@@ -386,7 +386,7 @@ def test_the_contacts_are_read_once_for_the_plan_and_the_sending(
 
 @pytest.mark.parametrize("name", ["people.csv", "stop.txt"])
 def test_a_list_that_changes_while_somebody_is_asked_stops_the_send(tmp_path: Path, name: str) -> None:
-    """The plan that was confirmed no longer says what stands in the lists: nobody is contacted, and the file is named."""
+    """The plan that was confirmed no longer says what stands in the lists: nobody is contacted."""
     (tmp_path / "people.csv").write_text("phone\n+9779610000001\n")
     (tmp_path / "stop.txt").write_text("+9779610000002\n")
     made = campaign(tmp_path, ("people.csv",), suppress=("stop.txt",))
