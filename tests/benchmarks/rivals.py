@@ -1,7 +1,7 @@
 """Others who send to many people, each as its own page shows it, to the server that outreach is measured with.
 
 The people are those whom outreach contacts: each rival gets them clean, as E.164 in a CSV file; the vendor's sample
-alone reads the numbers itself. What is given back is the processor time of this process, from the file to the last answer.
+alone reads the numbers itself. What is given back is this process's processor time, from the file to the last answer.
 """
 
 from __future__ import annotations

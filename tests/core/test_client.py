@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import attrs
 import pytest
@@ -32,6 +32,7 @@ from outreach import (
     Window,
 )
 from outreach.contacts import opening
+from outreach.source import Origin
 
 START = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
 
@@ -377,7 +378,12 @@ def test_the_contacts_are_read_once_for_the_plan_and_the_sending(
     (tmp_path / "people.csv").write_text("phone\n+9779610000001\n")
     opened: list[str] = []
     real = opening.open_file
-    monkeypatch.setattr(opening, "open_file", lambda origin: (opened.append(origin.name), real(origin))[1])
+
+    def counted(origin: Origin) -> BinaryIO:
+        opened.append(origin.name)
+        return real(origin)
+
+    monkeypatch.setattr(opening, "open_file", counted)
 
     summary = outreach.send(campaign(tmp_path, ("people.csv",)), sandbox=True, confirm=lambda _plan: True)
 
