@@ -1,4 +1,4 @@
-"""Databases, by SQLAlchemy; rows are fetched as they are needed, and nothing is ever committed."""
+"""Databases, by SQLAlchemy; rows are fetched as they are needed, and the transaction is taken back."""
 
 from __future__ import annotations
 
