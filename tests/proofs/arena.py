@@ -63,8 +63,6 @@ class Twin(StrEnum):
     RETRY_ON_TIMEOUT = "retry on timeout"
     #: A second runner gets by the lock, and what the journal refuses is overheard.
     NO_FENCE = "no fence"
-    #: What a vendor's list does not show is believed absent at once.
-    NO_SETTLING_TIME = "no settling time"
 
 
 @cache
@@ -274,8 +272,7 @@ class Arena:
         unfenced = self.twin is Twin.NO_FENCE
         late = self.twin is Twin.RECORD_AFTER_SENDING
         held = cast("Journal", Held(journal, process, belated=late, fenced=not unfenced))
-        scene = attrs.evolve(self.scene, settle_after=0.0) if self.twin is Twin.NO_SETTLING_TIME else self.scene
-        campaign = scene.campaign(self.phones, self.round)
+        campaign = self.scene.campaign(self.phones, self.round)
         rng = random.Random(self.rng.random())
         clock = VirtualClock(START, process)
         stop, flag = asyncio.Event(), _Flag(self)
@@ -284,9 +281,7 @@ class Arena:
         kind = _Retrying if self.twin is Twin.RETRY_ON_TIMEOUT else Lane
         lanes = {}
         for name, carrier in accounts.items():
-            network = Network(
-                name, process, self.vendors, self.weather, self.clock, rng, self.round, self._of(process)
-            )
+            network = Network(name, process, self.vendors, self.weather, self.clock, rng, self.round, self._of(process))
             lanes[name] = kind(
                 carrier, network, clock=clock, rng=rng, stop=stop, quota=quota, hook=process.point, asked=flag
             )

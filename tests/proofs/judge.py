@@ -110,7 +110,9 @@ def _overspent(arena: Arena, contacts: Sequence[Contact]) -> Iterable[str]:
         if schedule.start and one.at < schedule.start:
             yield f"{one} is before the start of the campaign"
     if limits.per_hour is not None:
-        yield from _beyond("limits.per_hour", [at for _, at in {(one.phone, one.asked) for one in contacts}], limits.per_hour, _HOUR)
+        yield from _beyond(
+            "limits.per_hour", [at for _, at in {(one.phone, one.asked) for one in contacts}], limits.per_hour, _HOUR
+        )
     if limits.per_contact is not None and len(arena.scene.routes) == 1:
         for phone in {one.phone for one in contacts}:
             moments = [one.asked for one in contacts if one.phone == phone]

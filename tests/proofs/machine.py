@@ -46,15 +46,18 @@ slice_ids = st.integers(1, 4)
 seqs = st.integers(0, 6)
 reasons = st.sampled_from(["", "timeout", "व्यस्त"])
 stages = st.sampled_from(list(Stage))
+conclusions = st.sampled_from(
+    [Stage.PLANNED, Stage.LOADED, Stage.LOAD_UNKNOWN, Stage.ACCEPTED, Stage.REJECTED, Stage.UNKNOWN]
+)
 receipts = st.builds(
     Receipt, vendor_id=st.sampled_from(["", "v"]), status=st.sampled_from(list(Status)[:3]), word=reasons
 )
 indexes = st.integers(0, 2)
 outcomes = st.builds(
     LoadOutcome,
-    stage=stages,
+    stage=conclusions | stages,
     reason=reasons,
-    exceptions=st.dictionaries(indexes, st.tuples(stages, reasons), max_size=2),
+    exceptions=st.dictionaries(indexes, st.tuples(conclusions | stages, reasons), max_size=2),
     receipt=st.none() | receipts,
     receipts=st.dictionaries(indexes, receipts, max_size=2),
 )
@@ -136,8 +139,13 @@ async def everything(journal: Journal) -> dict[str, Any]:
 class JournalMachine(RuleBasedStateMachine):
     """Does the same to both journals."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(plan=plans())
+    def begin(self, plan: Mapping[str, Any]) -> None:
+        """Open both, and plan."""
+        self.open()
+        self.replan(KEYS[0], plan)
+
+    def open(self) -> None:
         """Open both."""
         self.runner = asyncio.Runner()
         self.folder = tempfile.TemporaryDirectory()
@@ -152,6 +160,18 @@ class JournalMachine(RuleBasedStateMachine):
             self.runner.run(self.sqlite.close())
             self.runner.close()
             self.folder.cleanup()
+
+    def slice_at(self, drawn: int) -> int:
+        """Mostly choose a slice that there is."""
+        ids = sorted(self.model._slices)
+        return ids[drawn % len(ids)] if ids and drawn < 4 else drawn
+
+    def place(self, drawn: int, seq: int) -> tuple[int, int]:
+        """Mostly choose a batch that there is."""
+        slice_id = self.slice_at(drawn)
+        known = self.model._slices.get(slice_id)
+        seqs = [batch.seq for batch in known.batches] if known else []
+        return slice_id, seqs[seq % len(seqs)] if seqs and seq < 6 else seq
 
     def both(self, verb: Callable[[Journal], Coroutine[Any, Any, object]]) -> None:
         """Do a verb to both, and compare what they give."""
@@ -172,6 +192,7 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(slice_id=slice_ids, step=st.sampled_from(Step), position=st.integers(0, 1), reaches=st.booleans())
     def intend_step(self, slice_id: int, step: Step, position: int, reaches: bool) -> None:
         """Begin a step."""
+        slice_id = self.slice_at(slice_id)
         at = self.tick()
         self.both(lambda journal: journal.intend_step(slice_id, step, position, digest="x", reaches=reaches, at=at))
 
@@ -186,18 +207,20 @@ class JournalMachine(RuleBasedStateMachine):
     def conclude_step(self, **of: Any) -> None:
         """Conclude a step."""
         at = self.tick()
-        place = [of.pop(name) for name in ("slice_id", "step", "position", "state")]
+        place = [self.slice_at(of.pop("slice_id")), *(of.pop(name) for name in ("step", "position", "state"))]
         self.both(lambda journal: journal.conclude_step(*place, at=at, **of))
 
     @rule(slice_id=slice_ids, seq=seqs, reaches=st.booleans())
     def intend_load(self, slice_id: int, seq: int, reaches: bool) -> None:
         """Begin a load."""
+        slice_id, seq = self.place(slice_id, seq)
         at = self.tick()
         self.both(lambda journal: journal.intend_load(slice_id, seq, digest="x", reaches=reaches, at=at))
 
     @rule(slice_id=slice_ids, seq=seqs, outcome=outcomes)
     def conclude_load(self, slice_id: int, seq: int, outcome: LoadOutcome) -> None:
         """Conclude a load."""
+        slice_id, seq = self.place(slice_id, seq)
         at = self.tick()
         self.both(lambda journal: journal.conclude_load(slice_id, seq, outcome, at=at))
 
@@ -210,30 +233,35 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(slice_id=slice_ids, seq=seqs, found=st.dictionaries(indexes, receipts, max_size=3))
     def note(self, slice_id: int, seq: int, found: Mapping[int, Receipt]) -> None:
         """Note what became of people."""
+        slice_id, seq = self.place(slice_id, seq)
         at = self.tick()
         self.both(lambda journal: journal.note(slice_id, seq, found, at=at))
 
     @rule(slice_id=slice_ids, which=st.lists(stages, max_size=2), reason=reasons)
     def cancel(self, slice_id: int, which: list[Stage], reason: str) -> None:
         """Give up."""
+        slice_id = self.slice_at(slice_id)
         at = self.tick()
         self.both(lambda journal: journal.cancel(slice_id, stages=which, reason=reason, at=at))
 
     @rule(slice_id=slice_ids, seq=seqs, which=st.sets(indexes), sent=st.booleans(), reason=reasons)
     def mark(self, slice_id: int, seq: int, which: set[int], sent: bool, reason: str) -> None:
         """Take a person's word."""
+        slice_id, seq = self.place(slice_id, seq)
         at = self.tick()
         self.both(lambda journal: journal.mark(slice_id, seq, which, sent=sent, by="sita", reason=reason, at=at))
 
     @rule(slice_id=slice_ids, seq=seqs, which=st.sets(indexes), reason=reasons)
     def leave_out(self, slice_id: int, seq: int, which: set[int], reason: str) -> None:
         """Take people out."""
+        slice_id, seq = self.place(slice_id, seq)
         at = self.tick()
         self.both(lambda journal: journal.leave_out(slice_id, seq, which, reason=reason, at=at))
 
     @rule(slice_id=slice_ids, reason=reasons)
     def hold(self, slice_id: int, reason: str) -> None:
         """Stand still."""
+        slice_id = self.slice_at(slice_id)
         at = self.tick()
         self.both(lambda journal: journal.hold(slice_id, reason=reason, at=at))
 
@@ -262,8 +290,6 @@ async def outcome_of(verb: Coroutine[Any, Any, object]) -> object:
         return JournalError
 
 
-
-
 EXAMPLES, STEPS = 2_000, 50
 SHORT_EXAMPLES, SHORT_STEPS = 5, 20
 
@@ -271,8 +297,7 @@ SHORT_EXAMPLES, SHORT_STEPS = 5, 20
 class Inlined(JournalMachine):
     """The same without the writer's thread, which tests/delivery covers, and with fewer questions after each step."""
 
-    @initialize()
-    def begin(self) -> None:
+    def open(self) -> None:
         """Open both."""
         self.runner = asyncio.Runner()
         # In memory where there is such a place: nothing is cut off here, so that no fsync matters.

@@ -27,7 +27,7 @@ from outreach.errors import JournalInUse
 from outreach.model import Channel, Limits, PerContact, Schedule
 
 SEEDS = 20_000
-SHORT_SEEDS = 250
+SHORT_SEEDS = 100
 
 #: Of the seeds, every so many-th works on a real file of SQLite.
 ON_DISK = 50

@@ -284,9 +284,7 @@ class Network:
         takes = self.rng.choice((0.01, 0.05, 0.3, 2.0, 9.0))
 
         def effect() -> Response:
-            return self.vendors.answer(
-                self.provider, request, round_=self.round, asked=asked, now=self.clock.now()
-            )
+            return self.vendors.answer(self.provider, request, round_=self.round, asked=asked, now=self.clock.now())
 
         def arrive() -> None:
             done = effect() if fault is None or (fault.effect and not fault.late) else Response.of({})
