@@ -115,8 +115,9 @@ class Scene:
         )
 
     def _account(self, name: str) -> Settings:
+        blank: Settings = plugins().provider(name).sandbox
         return attrs.evolve(
-            plugins().provider(name).sandbox,
+            blank,
             batch_size=self.batch_size,
             campaign_size=self.campaign_size,
             concurrency=self.concurrency,
@@ -208,7 +209,7 @@ class Arena:
 
         trace: What happened, in order.
 
-        refused: Whether the latest call of send refused the campaign, so that it told whoever sent that nobody is reached.
+        refused: Whether the latest call of send refused the campaign, and told whoever sent that nobody is reached.
 
         bugs: Processes that fell over something that is no error of outreach's own.
     """

@@ -79,9 +79,9 @@ def _misplaced(round_: int, rows: Sequence[DeliveryRow], times: Counter[tuple[in
             yield f"{place} is {row.state} without a reason"
         if row.state is State.IN_FLIGHT:
             yield f"{place} is in flight, and nobody is at work"
-    for (other, *place), _ in times.items():
-        if other == round_ and tuple(place) not in books:
-            yield f"{place} was contacted, and stands nowhere in the report"
+    for other, channel, phone in times:
+        if other == round_ and (channel, phone) not in books:
+            yield f"{channel} {phone} was contacted, and stands nowhere in the report"
 
 
 def _missing(arena: Arena, rows: Sequence[DeliveryRow]) -> Iterable[str]:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from tally import Tally
 
 from outreach.delivery.journal import (
     BatchRow,
@@ -35,7 +36,6 @@ from outreach.delivery.sqlite import SqliteJournal
 from outreach.errors import JournalError
 from outreach.model import Channel, Status
 from outreach.provider import Receipt
-from tally import Tally
 
 T0 = datetime(2026, 12, 1, tzinfo=UTC)
 KEYS = (CampaignKey("c", 1), CampaignKey("c", 2))
@@ -332,7 +332,7 @@ class Broken(Inlined):
     def both(self, verb: Callable[[Journal], Coroutine[Any, Any, object]]) -> None:
         """Do a verb to both, after which SQLite's unknown batches stand as planned again."""
         super().both(verb)
-        self.sqlite._writer._connection.execute("UPDATE batch SET stage = 0 WHERE stage = 7")  # type: ignore[attr-defined]  # Inline has it
+        self.sqlite._writer._connection.execute("UPDATE batch SET stage = 0 WHERE stage = 7")
 
 
 class Steps:
@@ -369,7 +369,7 @@ def prove(*, long: bool, seed: int) -> Tally:
         lost=int(bool(failure)),
         control=caught,
         controls=tries,
-        note=f"{examples:,} examples of up to {steps} steps; SQLite and the model agreed after {checked:,} steps{failure}",
+        note=f"{examples:,} examples of up to {steps} steps; SQLite and its model agreed after {checked:,}{failure}",
     )
 
 

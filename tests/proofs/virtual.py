@@ -12,7 +12,6 @@ from typing import Any
 
 import attrs
 
-
 #: Seconds. A loop takes what is due in less than its clock's resolution for due now.
 SHORTEST = 1e-6
 
