@@ -101,7 +101,7 @@ def _overspent(arena: Arena, contacts: Sequence[Contact]) -> Iterable[str]:
     for one in contacts:
         if arena.bars.barred(one.phone, one.asked):
             yield f"{one} was on the do-not-contact list"
-        begins = one.at if one.channel is Channel.WHATSAPP or one.at - one.asked > _HOUR else one.asked
+        begins = one.at if one.later or one.channel is Channel.WHATSAPP else one.asked
         zone = "Asia/Kathmandu"
         if schedule.window and not is_open(schedule.window, zone, begins):
             yield f"{one} is outside the window"

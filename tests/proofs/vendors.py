@@ -32,6 +32,8 @@ class Contact:
         asked: When the engine handed that request to the network: its last look at clock, lists and wishes.
 
         at: When the phone rang.
+
+        later: Whether the vendor was told to wait until then.
     """
 
     phone: str
@@ -39,6 +41,7 @@ class Contact:
     round: int
     asked: datetime
     at: datetime
+    later: bool
 
 
 @attrs.define
@@ -76,14 +79,15 @@ class Vendors:
             self._made.setdefault((provider, key), now)
             if key not in launched and getattr(one, "begins", None):
                 self._begun[provider, key] = now
-                self._note(_rung(one), round_, asked)
+                self._note(_rung(one), round_, asked, now)
         if not hasattr(emulator, "legacy"):
-            self._note(emulator.reached[known:], round_, asked)
+            self._note(emulator.reached[known:], round_, asked, now)
         return response
 
-    def _note(self, reached: Sequence[Reached], round_: int, asked: datetime) -> None:
+    def _note(self, reached: Sequence[Reached], round_: int, asked: datetime, now: datetime) -> None:
         self.contacts += [
-            Contact(phone=one.phone, channel=one.channel, round=round_, asked=asked, at=one.at) for one in reached
+            Contact(phone=one.phone, channel=one.channel, round=round_, asked=asked, at=one.at, later=one.at > now)
+            for one in reached
         ]
 
     @contextmanager
