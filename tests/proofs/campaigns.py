@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import attrs
@@ -53,6 +54,12 @@ NOT_CONTACTED = frozenset({State.PLANNED, State.REJECTED, State.SKIPPED, State.C
 def phone(index: int) -> str:
     """Give a number that reaches nobody."""
     return f"+9779610{index:04d}11"
+
+
+def quick() -> TemporaryDirectory[str]:
+    """Make a folder in memory where there is one: for proofs in which it is not the disk's own time that counts."""
+    memory = Path("/dev/shm")
+    return TemporaryDirectory(dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None)
 
 
 def write(

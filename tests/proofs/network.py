@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import attrs
 import campaigns
@@ -81,7 +80,7 @@ class Case:
 
 def prove(*, long: bool, seed: int) -> Tally:
     """Spoil, let each campaign end, and count at the vendors."""
-    with TemporaryDirectory() as folder, VendorSide() as vendors:
+    with campaigns.quick() as folder, VendorSide() as vendors:
         injected, verdict = asyncio.run(_prove(Path(folder), vendors, LONG if long else SHORT, seed))
         with twins.broken("retry-when-lost"):
             caught = asyncio.run(_controls(Path(folder), vendors))
