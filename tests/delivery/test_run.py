@@ -148,10 +148,10 @@ class Garbled:
     path: str
     times: int
 
-    @property
-    def reached(self) -> list[Reached]:
-        """Give whom it contacted."""
-        return self.honest.reached
+    reached: list[Reached] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.reached = self.honest.reached
 
     def answer(self, received: Received, now: datetime) -> Response:
         """Answer as the vendor would, or with rubbish."""

@@ -35,7 +35,7 @@ limits: {LIMITS}
 routes:
   - ROUTE
 providers:
-  PROVIDER: {token: {file: token}, base_url: "BASE", pace: 1000, batch_size: BATCH, settle_after: 0, timeout: TIMEOUT MORE}
+  PROVIDER: {base_url: "BASE", pace: 1000, batch_size: BATCH, settle_after: 0, timeout: TIMEOUT, token: {file: token}MORE}
 """
 
 _MORE = {
@@ -85,7 +85,7 @@ def write(
         "BASE": base,
         "BATCH": str(1 if provider == "toingg" else batch),
         "TIMEOUT": str(timeout),
-        " MORE": _MORE[provider],
+        "MORE": _MORE[provider],
     }
     text = SPEC
     for name, value in values.items():

@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 
 class Level(StrEnum):
-    """How far the exchange comes: nothing of the request is read or of the answer written; half of the head; of the body."""
+    """How far the request is read before the fault, or the answer written: not at all, into the head, into the body."""
 
     CONNECT = "connect"
     HEADERS = "headers"

@@ -105,9 +105,9 @@ def record(folder: Path, plugins: Plugins, script: Script, instead: Mapping[str,
     world.crash_at = script.crash_at
     honest = generation.write
 
-    def counted(journal: Path, count: int) -> None:
-        honest(journal, count)
-        log.note((_COUNTED, count))
+    def counted(journal: Path, generation: int) -> None:
+        honest(journal, generation)
+        log.note((_COUNTED, generation))
 
     generation.write = counted
     try:

@@ -19,7 +19,7 @@ from rich.table import Table
 from tally import Tally
 
 #: The longest first, so that the two processes end together.
-PROOFS: tuple[str, ...] = ()
+PROOFS: tuple[str, ...] = ("kills", "runners", "network", "powerloss")
 
 COLUMNS = ("class", "injected", "twice", "lost", "overspent", "unknown", "control caught", "seconds")
 

@@ -25,7 +25,7 @@ from vendorside import Aim, Moment, VendorSide
 from outreach.cli import cli
 
 #: Rounds in the long form, and in the short one.
-LONG, SHORT = 200, 8
+LONG, SHORT = 200, 6
 
 #: Rounds that the broken twin is tried with in the long form.
 CONTROLS = 4
@@ -43,6 +43,7 @@ IN_USE = 6
 
 #: Longest time for anything here, in seconds.
 PATIENCE = 60.0
+
 
 @attrs.frozen
 class Round:
@@ -148,6 +149,7 @@ def replaced(one: Round) -> bool:
     moment = one.rng.choice(list(Moment))
     one.vendors.aim(one.world, Aim(pid, signal.SIGKILL, at=one.rng.randint(1, 3), moment=moment))
     wait(pid)
+    one.vendors.disarm(one.world)
     return wait(one.start()) in {0, 7}
 
 
@@ -157,6 +159,7 @@ def copied(one: Round) -> bool:
     one.vendors.release(one.world)
     one.vendors.aim(one.world, Aim(pid, signal.SIGKILL, at=2, moment=Moment.EFFECT))
     wait(pid)
+    one.vendors.disarm(one.world)
     before = one.vendors.requests(one.world)
     shutil.copytree(one.spec.parent / ".outreach", one.spec.parent / "copy")
     code = wait(one.start("--journal", str(one.spec.parent / "copy" / "journal.db")))
@@ -207,7 +210,7 @@ def run(home: Path, vendors: VendorSide, number: int, seed: int) -> tuple[bool, 
     return kept, campaigns.judge(one.spec, vendors.reached(one.world))
 
 
-def new(  # noqa: PLR0913  # keywords
+def new(
     folder: Path,
     vendors: VendorSide,
     provider: str,

@@ -108,7 +108,7 @@ class _Disk(apsw.VFS):
     def xOpen(self, name: Any, flags: list[int]) -> _File:  # noqa: N802  # SQLite's name
         return _File(self._log, name, flags)
 
-    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802, FBT001  # as above
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802  # as above
         super().xDelete(filename, syncdir)
         self._log.entries.append(Delete(Path(filename).name))
 
@@ -185,12 +185,13 @@ def recorded(log: Log, instead: Mapping[str, str]) -> Iterator[None]:
     def connect(path: Path, **_: Any) -> _Connection:
         return _Connection(path, disk.name, instead)
 
-    honest = opening.sqlite3
-    opening.sqlite3 = _Sqlite3(connect)  # type: ignore[attr-defined]  # the seam
+    seam: Any = opening
+    honest = seam.sqlite3
+    seam.sqlite3 = _Sqlite3(connect)
     try:
         yield
     finally:
-        opening.sqlite3 = honest  # type: ignore[attr-defined]  # as above
+        seam.sqlite3 = honest
         with suppress(apsw.Error):
             disk.unregister()
 

@@ -54,7 +54,7 @@ def no_lock() -> list[Seam]:
     """Let everybody work on the journal at once, and on batches that others have begun or replaced."""
 
     def connect(path: Path, **options: Any) -> sqlite3.Connection:
-        return sqlite3.connect(path, **{**options, "timeout": 30, "factory": _Shared})
+        return sqlite3.connect(path, **{**options, "timeout": 30}, factory=_Shared)
 
     verbs = [(module, name) for module in (loads, steps) for name in ("intend", "conclude")]
     seams: list[Seam] = [(module, name, _forgiving(getattr(module, name))) for module, name in verbs]

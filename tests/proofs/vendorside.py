@@ -94,6 +94,7 @@ class Server:
         one = web.Application()
         one.router.add_post("/open", self._open)
         one.router.add_post("/aim/{world}", self._aim)
+        one.router.add_post("/disarm/{world}", self._disarm)
         one.router.add_post("/release/{world}", self._release)
         one.router.add_get("/told/{world}", self._told)
         one.router.add_get("/counted/{world}", self._counted)
@@ -110,6 +111,10 @@ class Server:
         world, wish = self._worlds[asked.match_info["world"]], await asked.json()
         moment = Moment(wish.pop("moment"))
         world.aim = Aim(**{**wish, "at": world.requests + wish["at"], "moment": moment})
+        return web.json_response({})
+
+    async def _disarm(self, asked: web.Request) -> web.Response:
+        self._worlds[asked.match_info["world"]].aim = None
         return web.json_response({})
 
     async def _release(self, asked: web.Request) -> web.Response:
@@ -194,6 +199,10 @@ class VendorSide:
     def aim(self, world: str, aim: Aim) -> None:
         """Have the sender given a signal."""
         self._ask(f"aim/{world}", attrs.asdict(aim))
+
+    def disarm(self, world: str) -> None:
+        """Give no signal any more: its process has ended, and another may have its number."""
+        self._ask(f"disarm/{world}", {})
 
     def release(self, world: str) -> None:
         """Have the request that is held answered."""
