@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -35,7 +36,8 @@ limits: {LIMITS}
 routes:
   - ROUTE
 providers:
-  PROVIDER: {base_url: "BASE", pace: 1000, batch_size: BATCH, settle_after: 0, timeout: TIMEOUT, token: {file: token}MORE}
+  PROVIDER:
+    {base_url: "BASE", pace: 1000, batch_size: BATCH, settle_after: 0, timeout: TIMEOUT, token: {file: token}MORE}
 """
 
 _MORE = {
@@ -112,7 +114,14 @@ def start(spec: Path, *words: str, broken: str = "") -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=heeding,  # noqa: PLW1509  # it sets signals and nothing else
     )
+
+
+def heeding() -> None:
+    """Undo, in a child, what the parent ignores: a shell's job in the background ignores Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def finish(spec: Path, *, broken: str = "", most: int = 6) -> None:

@@ -67,9 +67,24 @@ Entry = Write | Truncate | Sync | Delete | Note
 
 @attrs.define
 class Log:
-    """What was done, in order."""
+    """What was done, in order.
+
+    Attributes:
+        fails_at: Number of the change from which on the disk fails; 0: never.
+
+        failure: How it fails then.
+    """
 
     entries: list[Entry] = attrs.field(factory=list)
+    fails_at: int = 0
+    failure: type[apsw.Error] = apsw.IOError
+    changes: int = 0
+
+    def change(self) -> None:
+        """Count a change that is about to be made, or fail."""
+        self.changes += 1
+        if 0 < self.fails_at <= self.changes:
+            raise self.failure
 
     def note(self, what: Any) -> None:
         """Write down something from outside the disk."""
@@ -85,14 +100,17 @@ class _File(apsw.VFSFile):
         self._log, self._name = log, Path(path).name
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802  # SQLite's name
+        self._log.change()
         super().xWrite(data, offset)
         self._log.entries.append(Write(self._name, offset, bytes(data)))
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802  # as above
+        self._log.change()
         super().xTruncate(newsize)
         self._log.entries.append(Truncate(self._name, newsize))
 
     def xSync(self, flags: int) -> None:  # noqa: N802  # as above
+        self._log.change()
         super().xSync(flags)
         self._log.entries.append(Sync(self._name))
 
@@ -163,8 +181,9 @@ class _Connection:
             self.execute(sql, row)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._own.close()
+        """Let go of the file, as sqlite3 does, whatever the disk says to it."""
+        with suppress(apsw.Error):
+            self._own.close()
 
 
 @attrs.frozen
