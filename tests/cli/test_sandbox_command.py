@@ -25,7 +25,7 @@ def test_the_sandbox_prints_an_accounts_file_and_serves_until_ctrl_c() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=heeding,
+        preexec_fn=heeding,  # noqa: PLW1509  # it sets signals and nothing else
     )
     assert process.stdout is not None
     lines = [process.stdout.readline() for _ in range(len(names) + 1)]

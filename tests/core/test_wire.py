@@ -44,7 +44,9 @@ def test_text_is_sent_as_it_is() -> None:
     assert request.encode() == '{"b":"नमस्ते 🙏","a":"007"}'.encode()
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b'{"a": NaN}', b"\xff\xfe", b'{"a": 1'])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b'{"a": NaN}', b"\xff\xfe", b'{"a": 1', b"[" * 200_000, b"[" * 5000 + b"]" * 5000]
+)
 def test_what_is_no_json_is_unreadable(body: bytes) -> None:
     """A broken answer is told apart from an answer."""
     with pytest.raises(Unreadable):

@@ -155,7 +155,7 @@ async def _go_on(
         world._answer(request)
     phones = [campaigns.phone(index) for index in range(people)]
     try:
-        missing = await _missing(world, [request for request, _ in seen])
+        missing = await without_intent(world, [request for request, _ in seen])
         for _ in range(MOST_RUNS):
             world.clock.moment += BETWEEN
             counts = await world.run()
@@ -186,7 +186,7 @@ def _restore(folder: Path, files: Mapping[str, bytes], count: int) -> None:
         generation.beside(database).unlink(missing_ok=True)
 
 
-async def _missing(world: World, seen: Sequence[Request]) -> int:
+async def without_intent(world: World, seen: Sequence[Request]) -> int:
     """Count the requests that the vendor has and the journal, opened anew and whole, has no intent for."""
     path = world.folder / "journal.db"
     await (await SqliteJournal.open(path, now=world.clock.now())).close()
