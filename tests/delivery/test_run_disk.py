@@ -22,7 +22,7 @@ from sectors import Log, recorded
 from vendorside import VendorSide
 from worlds import START, World
 
-from outreach.delivery.sqlite import SqliteJournal, opening
+from outreach.delivery.sqlite import SqliteJournal
 from outreach.errors import EnvironmentProblem
 from outreach.model import State
 
@@ -107,7 +107,7 @@ async def test_a_folder_that_takes_no_file_is_told(tmp_path: Path, monkeypatch: 
     def refuse(*_: Any) -> int:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(opening.os, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
 
     with pytest.raises(EnvironmentProblem, match=os.strerror(code)):
         await SqliteJournal.open(tmp_path / "journal.db", now=START)
@@ -121,7 +121,8 @@ async def test_a_journal_that_can_only_be_read_is_told(tmp_path: Path, monkeypat
     honest = sqlite3.connect
 
     def connect(database: Path, **options: Any) -> sqlite3.Connection:
-        return honest(f"file:{database}?mode=ro", uri=True, **options)
+        opened: sqlite3.Connection = honest(f"file:{database}?mode=ro", uri=True, **options)
+        return opened
 
     monkeypatch.setattr(sqlite3, "connect", connect)
 
