@@ -27,7 +27,7 @@ from outreach.planning.times import due
 from outreach.provider import Job
 from outreach.wire import Reach, Request
 
-#: A load whose absence was proved is loaded again, but not for ever.
+#: What was proved absent (a load, a step) is done again, but not for ever.
 MOST_ROUNDS = 3
 
 EXPIRED = "expired"
@@ -271,12 +271,13 @@ class Engine:
                 state = await self._settler(one).step(one, made, row, filled)
             else:
                 state = StepState.UNSENT
-            if state is StepState.UNSENT:
-                state = await self._step(one, step, position, filled, made)
-            if state is StepState.UNKNOWN:
-                raise Unsettled(_because(request, NOT_SETTLED))
+            for _ in range(MOST_ROUNDS):
+                if state is StepState.UNSENT:
+                    state = await self._step(one, step, position, filled, made)
             if state is StepState.UNSENT:
                 raise Held(_because(request, NO_EFFECT))
+            if state is not StepState.ACCEPTED:
+                raise Unsettled(_because(request, NOT_SETTLED))
             one = await self._again(one)
         return one
 
