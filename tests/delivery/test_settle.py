@@ -26,7 +26,7 @@ from outreach.delivery.journal import (
 )
 from outreach.delivery.lane import Held, Lane
 from outreach.delivery.memory import MemoryJournal
-from outreach.delivery.settle import NOT_TAKEN, SILENT, Settler
+from outreach.delivery.settle import NOT_LAUNCHED, NOT_TAKEN, SILENT, Settler
 from outreach.model import Channel
 from outreach.provider import Job
 from outreach.wire import Reach, Request
@@ -232,7 +232,7 @@ async def test_a_lost_load_that_is_listed_is_loaded() -> None:
     assert {stage for stage, _ in (await at.stands()).values()} == {Stage.LOAD_UNKNOWN}
     assert await at.aboard(LAG) is True
 
-    assert await at.stands() == {ANN: (Stage.REJECTED, NOT_TAKEN), BIM: (Stage.LOADED, "")}
+    assert await at.stands() == {ANN: (Stage.REJECTED, NOT_TAKEN), BIM: (Stage.LOADED, NOT_LAUNCHED)}
     [row] = await at.rows()
     assert row.receipts == {1: Receipt(vendor_id=BIM[-3:])}
 
@@ -257,7 +257,7 @@ async def test_a_refusal_that_the_list_bears_out_needs_no_time() -> None:
 
     assert await at.aboard() is True
 
-    assert await at.stands() == {ANN: (Stage.REJECTED, "blocked"), BIM: (Stage.LOADED, "")}
+    assert await at.stands() == {ANN: (Stage.REJECTED, "blocked"), BIM: (Stage.LOADED, NOT_LAUNCHED)}
 
 
 @pytest.mark.asyncio
@@ -281,7 +281,7 @@ async def test_silence_about_somebody_is_no_refusal() -> None:
     assert await at.aboard(LAG - 1) is False
     assert await at.aboard(LAG) is True
 
-    assert await at.stands() == {ANN: (Stage.REJECTED, NOT_TAKEN), BIM: (Stage.LOADED, "")}
+    assert await at.stands() == {ANN: (Stage.REJECTED, NOT_TAKEN), BIM: (Stage.LOADED, NOT_LAUNCHED)}
 
 
 @pytest.mark.asyncio
