@@ -18,7 +18,7 @@ UNSETTLED = frozenset({Stage.LOADING, Stage.LOAD_UNKNOWN, Stage.IN_FLIGHT, Stage
 #: Nobody in these was contacted, and it is known where they are.
 LEAVABLE = frozenset({Stage.PLANNED, Stage.LOADED})
 #: These say that something is on its way, or was never tried: no answer means that.
-NO_OUTCOME = frozenset({Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED})
+NO_OUTCOME = frozenset({Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED, Stage.PASSED})
 
 
 def conclude(batch: BatchRow, outcome: LoadOutcome, at: datetime) -> list[BatchRow]:
@@ -111,6 +111,7 @@ def pick(batch: BatchRow, indexes: Sequence[int]) -> BatchRow:
         exceptions={place[index]: fate for index, fate in batch.exceptions.items() if index in place},
         receipts={place[index]: receipt for index, receipt in batch.receipts.items() if index in place},
         earlier={place[index]: count for index, count in batch.earlier.items() if index in place},
+        refused={place[index]: why for index, why in batch.refused.items() if index in place},
     )
 
 
