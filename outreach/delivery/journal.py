@@ -265,13 +265,14 @@ class Turn:
 
         phones: E.164 with ``+``.
 
-        aboard: They are, or may be, in a campaign there that is not launched; else the provider refused them for good.
+        stage: rejected and passed: the provider refused them, or they were taken out of a campaign there, for good;
+            loaded: they are, or may be, in a campaign there that is not launched.
     """
 
     provider: str
     channels: tuple[Channel, ...]
     phones: Sequence[str]
-    aboard: bool
+    stage: Stage
 
 
 def passed_on(before: str, provider: str, reason: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from outreach.contacts import NumberSet
-from outreach.delivery.journal import CampaignKey, Journal
+from outreach.delivery.journal import CampaignKey, Journal, Stage
 from outreach.delivery.retry import MOST_ATTEMPTS
 from outreach.model import Campaign, Channel
 
@@ -19,6 +19,7 @@ class JournalLedger:
         self._handled: dict[Channel, NumberSet] = {}
         self._wanted: dict[Channel, NumberSet] = {}
         self._refused: dict[tuple[Channel, str], NumberSet] = {}
+        self._rejected: dict[Channel, NumberSet] = {}
         self._aboard: dict[tuple[Channel, str], NumberSet] = {}
         self._spent: dict[Channel, NumberSet] = {}
 
@@ -31,8 +32,10 @@ class JournalLedger:
             for channel in channels:
                 ledger.add(channel, phones)
         async for turn in journal.turns(key):
-            kept = ledger._aboard if turn.aboard else ledger._refused
+            kept = ledger._aboard if turn.stage is Stage.LOADED else ledger._refused
             for channel in turn.channels:
+                if turn.stage is Stage.REJECTED:
+                    _put(ledger._rejected.setdefault(channel, NumberSet()), turn.phones)
                 _put(kept.setdefault((channel, turn.provider), NumberSet()), turn.phones)
         async for channels, phones in journal.tried(key, MOST_ATTEMPTS):
             for channel in channels:
@@ -51,6 +54,10 @@ class JournalLedger:
         """Give by provider the index of those whom it refused; it is not asked again."""
         found = ((name, _found(numbers, phones)) for (on, name), numbers in self._refused.items() if on is channel)
         return {name: indexes for name, indexes in found if indexes}
+
+    def rejected(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
+        """Give the index of those who stand in the journal as refused, since nobody took them over."""
+        return _found(self._rejected.get(channel), phones)
 
     def aboard(self, phones: Sequence[str], channel: Channel) -> Mapping[str, Collection[int]]:
         """Give by provider the index of those handled who are loaded there in a campaign that is not launched."""

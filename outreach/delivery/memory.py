@@ -163,10 +163,11 @@ class MemoryJournal:
         """Give who was refused by a provider, and who is aboard."""
         for each in self._of(key):
             for batch in each.batches:
-                for stages, aboard in ((_REFUSED, False), ((Stage.LOADING, *ABOARD), True)):
+                loaded = () if each.value.closed else (Stage.LOADING, *ABOARD)
+                for stage, stages in (*((one, (one,)) for one in _REFUSED), (Stage.LOADED, loaded)):
                     phones = [person.phone for person in batch.having(*stages)]
-                    if phones and not (aboard and each.value.closed):
-                        yield Turn(each.value.provider, batch.people[0].channels, phones, aboard)
+                    if phones:
+                        yield Turn(each.value.provider, batch.people[0].channels, phones, stage)
 
     async def tried(self, key: CampaignKey, most: int) -> AsyncIterator[tuple[tuple[Channel, ...], Sequence[str]]]:
         """Give the channels and numbers of whom requests were begun so many times or more."""

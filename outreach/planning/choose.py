@@ -36,6 +36,9 @@ class Ledger(Protocol):
     def refused(self, phones: Sequence[str], channel: Channel) -> Mapping[str, Collection[int]]:
         """Give by provider the index of those whom it refused; it is not asked again."""
 
+    def rejected(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
+        """Give the index of those who stand in the journal as refused, since nobody took them over."""
+
     def aboard(self, phones: Sequence[str], channel: Channel) -> Mapping[str, Collection[int]]:
         """Give by provider the index of those handled who are loaded there in a campaign that is not launched."""
 
@@ -64,6 +67,10 @@ class Nothing:
     def refused(self, _phones: Sequence[str], _channel: Channel) -> Mapping[str, Collection[int]]:
         """Nobody was refused."""
         return {}
+
+    def rejected(self, _phones: Sequence[str], _channel: Channel) -> Collection[int]:
+        """Nobody was refused."""
+        return ()
 
     def aboard(self, _phones: Sequence[str], _channel: Channel) -> Mapping[str, Collection[int]]:
         """Nobody is loaded."""

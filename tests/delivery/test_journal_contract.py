@@ -871,7 +871,7 @@ async def test_giving_up_the_loaded_closes_the_slice(desk: Desk) -> None:
 
     assert given_up == 2
     assert (await states(journal))["voice", phone(2)] == (State.REJECTED, "not a mobile number")
-    assert [turn async for turn in journal.turns(KEY)] == [Turn("tingting", VOICE, [phone(2)], aboard=False)]
+    assert [turn async for turn in journal.turns(KEY)] == [Turn("tingting", VOICE, [phone(2)], Stage.REJECTED)]
     with pytest.raises(JournalError):
         await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
     assert await plan(journal, [1]) != slice_id

@@ -120,9 +120,12 @@ def turns(connection: sqlite3.Connection, key: CampaignKey, after: int) -> list[
     size = 0
     rows = _tried(connection, key, after, (*_REFUSED, *_LOADED), most=0)
     for batch, provider, channels, closed, numbers, stages, _ in rows:
-        wanted = (_REFUSED, False), (frozenset() if closed else _LOADED, True)
-        crowds = (([each for each, one in zip(numbers, stages, strict=True) if one in of], on) for of, on in wanted)
-        found.append(Turns(batch, tuple(Turn(provider, channels, crowd, on) for crowd, on in crowds if crowd)))
+        crowds: dict[Stage, list[str]] = {Stage.REJECTED: [], Stage.PASSED: [], Stage.LOADED: []}
+        for number, stage in zip(numbers, stages, strict=True):
+            if stage in _REFUSED or (stage in _LOADED and not closed):
+                crowds[stage if stage in _REFUSED else Stage.LOADED].append(number)
+        told = (Turn(provider, channels, crowd, stage) for stage, crowd in crowds.items() if crowd)
+        found.append(Turns(batch, tuple(told)))
         size += len(numbers)
         if size > PAGE:
             break
