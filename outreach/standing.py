@@ -121,18 +121,21 @@ def exit_code(counts: Counts, ended: Ended, *, halted: bool, down: bool) -> int:
 
         ended: How the run ended.
 
-        halted: A vendor refused an account.
+        halted: A vendor refused an account; counts where something is left over.
 
-        down: A vendor could not be reached.
+        down: A vendor could not be reached; counts as above.
     """
     # What was stopped waits for a person, not for its hour.
     left = counts.deliveries[State.PLANNED] - (0 if ended.stopped else ended.waiting)
     short = left + counts.deliveries[State.REJECTED] + counts.deliveries[State.CANCELLED]
+    unknown = counts.deliveries[State.UNKNOWN] + counts.deliveries[State.IN_FLIGHT] + ended.unsettled
+    # An account that another provider stood in for needs no hand before the next call.
+    undone = short + unknown > 0
     verdicts = (
         (ended.interrupted, 130),
-        (halted, 4),
-        (counts.deliveries[State.UNKNOWN] + counts.deliveries[State.IN_FLIGHT] + ended.unsettled > 0, 7),
-        (down, 5),
+        (halted and undone, 4),
+        (unknown > 0, 7),
+        (down and undone, 5),
         (short > 0, 1),
     )
     return next((code for holds, code in verdicts if holds), 0)

@@ -281,9 +281,7 @@ class MemoryJournal:
             batch.people = [person for person in batch.people if id(person) not in moving]
             for gone, people in groups.items():
                 rest = tuple(channel for channel in here if channel not in gone)
-                passed = [
-                    attrs.evolve(p, channels=gone, own=(Stage.PASSED, batch.fate(p)[1])) for p in people
-                ]
+                passed = [attrs.evolve(p, channels=gone, own=(Stage.PASSED, batch.fate(p)[1])) for p in people]
                 old.add(attrs.evolve(batch, people=passed))
                 old.add(attrs.evolve(batch, people=[attrs.evolve(p, channels=rest) for p in people]))
             if batch.people:
@@ -360,9 +358,7 @@ class MemoryJournal:
             _refuse(f"request {position} of {step} is {row.state}")
         if reaches and (each.value.closed or unsettled):
             _refuse(f"slice {slice_id} cannot be launched")
-        now = StepRow(
-            step=step, position=position, state=StepState.IN_FLIGHT, reason="", intended_at=at, updated_at=at
-        )
+        now = StepRow(step=step, position=position, state=StepState.IN_FLIGHT, reason="", intended_at=at, updated_at=at)
         each.steps[step, position] = (now, reaches)
         each.change(reason="", closed=each.value.closed or reaches)
         for batch in each.batches:

@@ -21,7 +21,7 @@ from outreach.planning.assign import Assigner, Columns, Sink
 from outreach.planning.carrier import Carrier, Group, groups
 from outreach.planning.choose import Ledger, Nothing, Suppressed, filled, zones
 from outreach.planning.digest import campaign_digest
-from outreach.planning.judge import UNMARKED, example, judged
+from outreach.planning.judge import example, judged
 from outreach.planning.negotiate import refusals
 from outreach.planning.notes import notes
 from outreach.planning.segments import segments
@@ -37,7 +37,9 @@ NOBODY = "nobody would be contacted: there are no contacts, or all of them are l
 
 #: Why people are left for a later call.
 LIMIT = "left for a later run by --limit"
-SPENT = "tried as often as one person may be, through all providers; look at the vendors, then use another round for them"
+SPENT = (
+    "tried as often as one person may be, through all providers; look at the vendors, then use another round for them"
+)
 
 
 T = TypeVar("T")
@@ -73,9 +75,11 @@ class Builder:
 
     Attributes:
         slices: The campaigns to be made at the vendors; complete after ``finish``.
+
+        passing: Whether one provider takes over from another somebody who stands in the journal there.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # keywords; what a plan depends on
         self,
         campaign: Campaign,
         carriers: Mapping[str, Carrier],
@@ -102,6 +106,7 @@ class Builder:
         self._problems: list[Problem] = []
         self._tallies = [_Tally() for _ in campaign.routes]
         self.slices: list[SlicePlan] = []
+        self.passing = False
         self._teams = [
             _Team(
                 group,
@@ -149,14 +154,15 @@ class Builder:
     def _count(self, index: int, going: Going, chunk: Chunk) -> None:
         """Take note of who goes down a route, and put away who does not."""
         tally, channel = self._tallies[index], self._campaign.routes[index].channel
+        self.passing |= going.passing
         tally.planned += len(going.kept)
         tally.earlier += len(going.kept) - sum(map(len, going.legs.values()))
         tally.segments += self._segments(channel, going.kept, filled(self._campaign, (channel,), chunk))
         for one in going.left_out:
             tally.skipped[one.reason] += len(one.people)
             if self._sink is not None and one.fresh:
-                columns = (_some(column, one.fresh) for column in (chunk.phones, chunk.ids))
-                self._sink.skip(channel, one.provider, one.reason, *columns, _some(chunk.rows, one.fresh))
+                phones, ids = _some(chunk.phones, one.fresh), _some(chunk.ids, one.fresh)
+                self._sink.skip(channel, one.provider, one.reason, phones, ids, _some(chunk.rows, one.fresh))
 
     def _travel(self, team: _Team, chunk: Chunk, choice: Sequence[Going]) -> None:
         """Bring a chunk's people into the batches of one team."""

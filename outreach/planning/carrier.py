@@ -36,7 +36,7 @@ class Carrier:
         return self.settings.campaign_size or self.provider.capabilities.batching.campaign_size
 
     def schedule(self, campaign: Campaign) -> Schedule:
-        """Give when people may be reached: the campaign's schedule, with the vendor's own hours where it states none."""
+        """Give when people may be reached; where the campaign states no hours, those that the vendor keeps to."""
         own = self.provider.capabilities.default_window
         stated = campaign.schedule
         return attrs.evolve(stated, window=own) if own is not None and stated.window is None else stated

@@ -1,4 +1,4 @@
-"""What becomes of every field of a campaign on one channel at one provider: its capabilities, and its own look at it."""
+"""What becomes of every field of a campaign on one channel at one provider: its capabilities, and its own check."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from outreach.provider import Job
 UNMARKED = "······"
 
 
-def example(campaign: Campaign, carrier: Carrier, channels: tuple[Channel, ...], *, zone: str, now: datetime) -> Job[Any]:
+def example(
+    campaign: Campaign, carrier: Carrier, channels: tuple[Channel, ...], *, zone: str, now: datetime
+) -> Job[Any]:
     """Give a campaign at the vendor as it would be made now."""
     named = title(campaign, UNMARKED)
     return job(campaign, carrier, channels, zone=zone, title=named, marker=UNMARKED, start=now, now=now)
 
 
-def judged(
-    campaign: Campaign, carrier: Carrier, channel: Channel, *, zone: str, now: datetime
-) -> tuple[Finding, ...]:
+def judged(campaign: Campaign, carrier: Carrier, channel: Channel, *, zone: str, now: datetime) -> tuple[Finding, ...]:
     """Say what becomes of each field; what the provider says itself goes before its capabilities."""
     found = negotiate(campaign, channel, carrier.provider)
     if any(one.field == "routes" for one in found):

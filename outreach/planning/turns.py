@@ -46,11 +46,14 @@ class Going:
         legs: Whoever is to be contacted, by provider.
 
         left_out: The others.
+
+        passing: Whether one provider takes over from another somebody who stands in the journal there.
     """
 
     kept: Sequence[int]
     legs: Mapping[str, Sequence[int]]
     left_out: Sequence[LeftOut]
+    passing: bool = False
 
 
 @attrs.frozen
@@ -131,7 +134,8 @@ class Chooser:
         if len(legs) > 1:
             kept.sort()
         self.ledger.wanted(_some(chunk.phones, kept), route.channel)
-        return Going(kept, {name: sorted(some) for name, some in legs.items()}, out)
+        passing = bool(past.listed) and not past.listed.isdisjoint(chain.from_iterable(legs.values()))
+        return Going(kept, {name: sorted(some) for name, some in legs.items()}, out, passing)
 
     def _past(self, route: Route, chunk: Chunk, people: Sequence[int]) -> _Past:
         phones = _some(chunk.phones, people)
@@ -186,9 +190,7 @@ class Chooser:
         if limit is None:
             return []
         known = self.ledger.contacts(_some(chunk.phones, people))
-        return [
-            one for position, one in enumerate(people) if known.get(position, 0) + used.get(one, 0) >= limit.count
-        ]
+        return [one for position, one in enumerate(people) if known.get(position, 0) + used.get(one, 0) >= limit.count]
 
     @staticmethod
     def _sift(

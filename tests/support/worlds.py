@@ -15,6 +15,7 @@ import attrs
 from outreach.delivery.clock import Clock
 from outreach.delivery.donotcontact import Nobody, Watchlist, Watchlists
 from outreach.delivery.exchange import Lost, NotSent
+from outreach.delivery.failover import give_up, goes_on
 from outreach.delivery.journal import CampaignKey, Journal, NewSlice
 from outreach.delivery.lane import Hook, Lane
 from outreach.delivery.ledger import JournalLedger
@@ -24,7 +25,7 @@ from outreach.delivery.sqlite import SqliteJournal
 from outreach.model import Campaign, Contacts, Messages, Route, Settings, State, Template, WhatsappContent
 from outreach.model import Channel as Ch
 from outreach.planning.build import Builder
-from outreach.planning.carrier import carriers, title
+from outreach.planning.carrier import Carrier, carriers, title
 from outreach.planning.reading import read
 from outreach.plugins import Plugins
 from outreach.provider import Emulator
@@ -182,9 +183,26 @@ class World:
         settling = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop, watchlist=self.watchlist)
         await settling.settle()
         self._raise(settling.ended)
+        down: frozenset[str] | None = frozenset()
+        while down is not None:
+            down = await self._pass(campaign, journal, lanes, accounts, rng, stop, down)
+        return (await journal.counts(KEY)).deliveries
+
+    async def _pass(
+        self,
+        campaign: Campaign,
+        journal: Journal,
+        lanes: Mapping[str, Lane],
+        accounts: Mapping[str, Carrier],
+        rng: random.Random,
+        stop: asyncio.Event,
+        down: frozenset[str],
+    ) -> frozenset[str] | None:
+        """Plan and send once; give who is given up by then if another pass follows."""
+        clock: Clock = self.clock
         with Spool() as spool:
             ledger = await JournalLedger.read(journal, KEY, campaign, clock.now())
-            builder = Builder(campaign, accounts, now=clock.now(), ledger=ledger, sink=spool)
+            builder = Builder(campaign, accounts, now=clock.now(), ledger=ledger, sink=spool, down=down)
             for _ in read(campaign, builder, None):
                 pass
             plan = builder.finish()
@@ -209,11 +227,19 @@ class World:
                 batches=spool.new_batches(),
                 skipped=spool.skipped(),
                 at=clock.now(),
+                passes=builder.passing,
             )
+            before = await journal.counts(KEY)
             watchlist = Watchlists((self.watchlist, ledger))
             engine = Engine(campaign, KEY, journal, lanes, clock=clock, stop=stop, watchlist=watchlist)
-            self._raise(await engine.run(spool, await places_of(journal, numbers)))
-        return (await journal.counts(KEY)).deliveries
+            held = {numbers[one.number]: one.held for one in builder.slices if one.held}
+            ended = await engine.run(spool, await places_of(journal, numbers), held)
+            self._raise(ended)
+        if ended.interrupted:
+            return None
+        now_down = give_up(campaign, lanes, ended)
+        more = goes_on(campaign, before, await journal.counts(KEY), now_down - down, now_down)
+        return now_down if more else None
 
     def _raise(self, ended: Ended) -> None:
         if ended.failure is not None:
