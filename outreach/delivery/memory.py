@@ -234,9 +234,8 @@ class MemoryJournal:
             if people:
                 place.add(_Batch(0, people, (Stage.PLANNED, ""), at))
         for each, known in old:
-            self._pass_on(each, known, taken, at)
-            known = [batch for batch in known if batch in each.batches]
             self._retire(each, known, found, at)
+            self._pass_on(each, [batch for batch in known if batch in each.batches], taken, at)
             if not each.batches and not each.steps and all(each is not place for place in places.values()):
                 del self._slices[each.value.id]
         return {number: place.value.id for number, place in places.items()}

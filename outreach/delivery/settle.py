@@ -132,7 +132,7 @@ class Settler:
 
 
 def _may_be_there(row: BatchRow, index: int) -> bool:
-    """Whether somebody is in the vendor's campaign as far as we know; who was refused there must not be rung with it."""
+    """Whether somebody is in the vendor's campaign as far as we know; who was refused there must not be rung."""
     return row.exceptions.get(index, (row.stage, ""))[0] in ABOARD
 
 

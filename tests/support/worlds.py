@@ -80,6 +80,10 @@ class World:
     hides: bool = False
     watchlist: Watchlist = attrs.field(factory=Nobody)
     notice: Hook = attrs.field(default=lambda _name: None)
+    #: Providers of the route in failover order; the provider alone where it is empty.
+    order: tuple[str, ...] = ()
+    #: Fault of every request of a provider whose address holds a text: by provider, (text, fault).
+    always: dict[str, tuple[str, str]] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.emulators = {name: provider.emulate() for name, provider in self.plugins.providers.items()}
@@ -91,27 +95,33 @@ class World:
             {"phone": f"+9779610{index:04d}11", "id": f"c{index}", "name": f"सीता {index % 3}"}
             for index in range(self.people)
         ]
-        own = self.plugins.providers[self.provider].sandbox
-        # A dead process leaves as much open as it does at a time: one request, where it is to be counted.
-        at_once = own.concurrency if self.crash_at is None else 1
-        settings = attrs.evolve(own, batch_size=10, settle_after=60.0, concurrency=at_once)
+        order = self.order or (self.provider,)
+        accounts = {name: self._account(name) for name in order}
         whatsapp = WhatsappContent(template="fee_due", language="en", body=(Template.parse("{name}"),))
         campaign = Campaign(
             name=KEY.name,
             message=Template.parse("नमस्कार, your fee is due on 15 December."),
             messages=Messages(whatsapp=whatsapp),
             contacts=Contacts(sources=rows),
-            routes=(Route(channel=channel, providers=(self.provider,)),),
-            providers={self.provider: settings},
+            routes=(Route(channel=channel, providers=order),),
+            providers=accounts,
         )
         return attrs.evolve(campaign, **changes)
+
+    def _account(self, name: str) -> Settings:
+        own = self.plugins.providers[name].sandbox
+        # A dead process leaves as much open as it does at a time: one request, where it is to be counted.
+        at_once = own.concurrency if self.crash_at is None else 1
+        return attrs.evolve(own, batch_size=10, settle_after=60.0, concurrency=at_once)
 
     async def send(self, request: Request, settings: Settings) -> Response:
         """Be the transport: the fault planned for this request, else what the emulator says."""
         assert not request.refs, f"{request.does} goes out with open Refs"
         self.sent += 1
         self.seen.append(request)
-        fault = self.faults.pop(self.sent, "")
+        who = next(name for name, one in self.plugins.providers.items() if type(settings) is one.settings)
+        place, standing = self.always.get(who, ("", ""))
+        fault = self.faults.pop(self.sent, standing if place in request.target else "")
         if fault == "not sent":
             raise NotSent("nothing left")
         if fault == "lost before":
@@ -120,8 +130,8 @@ class World:
             return Response.of({"detail": "made up"}, int(fault))
         self.before(request)
         if self.doubles and self.doubles in request.target:
-            self._answer(request)
-        response = self._answer(request)
+            self._answer(who, request)
+        response = self._answer(who, request)
         if self.hides and "campaign-detail" in request.target:
             listed = response.json()
             response = Response.of({**listed, "count": listed["count"] - 1, "results": listed["results"][1:]})
@@ -129,7 +139,7 @@ class World:
             raise Lost("no answer")
         return Response.of({"detail": "made up"}, 500) if fault == "500" else response
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, who: str, request: Request) -> Response:
         received = Received(
             method=request.method,
             path=request.target,
@@ -137,7 +147,7 @@ class World:
             headers={"authorization": "Bearer x", "content-type": "application/json"},
             body=request.encode() or b"",
         )
-        return self.emulators[self.provider].answer(received, self.clock.now())
+        return self.emulators[who].answer(received, self.clock.now())
 
     def hook(self, name: str) -> None:
         """Count the points where a crash matters, and die at one of them."""
@@ -149,11 +159,11 @@ class World:
     @property
     def reached(self) -> Counter[str]:
         """Count how often each number was contacted."""
-        emulator = self.emulators[self.provider]
-        if self.provider == "tingting":
+        order = self.order or (self.provider,)
+        if "tingting" in order:
             later = Received(method="GET", path="campaign/", headers={"authorization": "Bearer x"})
-            emulator.answer(later, self.clock.now() + timedelta(days=2))
-        return Counter(one.phone for one in emulator.reached)
+            self.emulators["tingting"].answer(later, self.clock.now() + timedelta(days=2))
+        return Counter(one.phone for name in order for one in self.emulators[name].reached)
 
     async def run(self, campaign: Campaign | None = None, *, stop: asyncio.Event | None = None) -> Mapping[State, int]:
         """Be one process from the journal's lock to its end; give the counts."""

@@ -120,7 +120,7 @@ class _Place:
     next_seq: int
 
 
-def replan(
+def replan(  # noqa: PLR0913  # keywords; the verb's own
     connection: sqlite3.Connection,
     key: CampaignKey,
     *,
@@ -145,9 +145,11 @@ def replan(
     _add_batches(connection, places, _guarded(batches), left, at)
     _add_skipped(connection, campaign, _guarded(skipped), left, at)
     for each in old:
-        if left.taken:
-            _pass_on(connection, each, left, at)
         _retire(connection, each, left, at)
+        if (
+            left.taken
+        ):  # behind the others: whoever it gives up is not in the new plan, and must not be looked for there
+            _pass_on(connection, each, left, at)
         if each.id not in {place.id for place in places.values()}:
             connection.execute(queries()["slice_drop"], {"slice": each.id})
     return {number: place.id for number, place in places.items()}
