@@ -17,9 +17,11 @@ from outreach.delivery.journal import CampaignKey, Counts, Journal
 from outreach.delivery.run import WAITING, Ended
 from outreach.delivery.sqlite import SqliteJournal
 from outreach.errors import JournalInUse
-from outreach.model import Campaign, State, Status
+from outreach.model import Campaign, Schedule, State, Status
+from outreach.planning.carrier import hours
 from outreach.planning.times import due
 from outreach.planning.values import Rows
+from outreach.plugins import load_plugins
 from outreach.results import Summary
 
 
@@ -74,9 +76,16 @@ async def _waiting(campaign: Campaign, journal: Journal, counts: Counts) -> Ende
     waiting = counts.reasons.get((State.PLANNED, WAITING), 0)
     if not waiting:
         return Ended()
-    zones = {one.zone for one in await journal.slices(key_of(campaign)) if one.reason == WAITING}
+    places = {(one.provider, one.zone) for one in await journal.slices(key_of(campaign)) if one.reason == WAITING}
     now = SystemClock().now()
-    return Ended(waiting=waiting, next=min((due(campaign.schedule, zone, now).at for zone in zones), default=None))
+    moments = (due(_schedule(campaign, provider), zone, now).at for provider, zone in places)
+    return Ended(waiting=waiting, next=min(moments, default=None))
+
+
+def _schedule(campaign: Campaign, name: str) -> Schedule:
+    """Give when a provider's people may be reached; one that is not installed any more is not asked for its hours."""
+    provider = load_plugins().providers.get(name) if campaign.schedule.window is None else None
+    return hours(campaign, provider) if provider else campaign.schedule
 
 
 @asynccontextmanager

@@ -178,7 +178,7 @@ class Engine:
             if isinstance(reason, TurnedDown):
                 self.ended.refused.setdefault(name, str(reason))
             if str(reason) == WAITING:
-                await self._wait_for(one, self._due(one).at)
+                await self._wait_for(one, self._due(one, self._clock.now()).at)
             elif str(reason) == EXPIRED:
                 await self._expire(one)
             else:
@@ -192,8 +192,8 @@ class Engine:
     async def _hold(self, one: Slice, reason: str) -> None:
         await self._journal.hold(one.id, reason=reason, at=self._clock.now())
 
-    def _due(self, one: Slice) -> Due:
-        return due(self._lanes[one.provider].carrier.schedule(self._campaign), one.zone, self._clock.now())
+    def _due(self, one: Slice, now: datetime) -> Due:
+        return due(self._lanes[one.provider].carrier.schedule(self._campaign), one.zone, now)
 
     def _job(self, one: Slice, start: datetime) -> Job[Any]:
         return job(
@@ -233,7 +233,7 @@ class Engine:
         if not await self._journal.batches(one.id, UNFINISHED, limit=1):
             return
         now = self._clock.now()
-        opening = self._due(one)
+        opening = self._due(one, now)
         if opening.expired:
             await self._expire(one)
             return
@@ -345,10 +345,11 @@ class Engine:
         """Say why people of a slice may not be reached at this moment; empty when they may."""
         if made.scheduled:
             return ""
-        opening = self._due(one)
+        now = self._clock.now()
+        opening = self._due(one, now)
         if opening.expired:
             return EXPIRED
-        return WAITING if opening.at > self._clock.now() else ""
+        return WAITING if opening.at > now else ""
 
     def _barred(self, one: Slice, phones: Sequence[str]) -> str:
         """Say that somebody in the vendor's campaign was suppressed after all; empty when nobody was."""

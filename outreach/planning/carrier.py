@@ -37,9 +37,14 @@ class Carrier:
 
     def schedule(self, campaign: Campaign) -> Schedule:
         """Give when people may be reached; where the campaign states no hours, those that the vendor keeps to."""
-        own = self.provider.capabilities.default_window
-        stated = campaign.schedule
-        return attrs.evolve(stated, window=own) if own is not None and stated.window is None else stated
+        return hours(campaign, self.provider)
+
+
+def hours(campaign: Campaign, provider: Provider[Any]) -> Schedule:
+    """Give a campaign's schedule, with the hours that a provider keeps to where the campaign states none."""
+    own = provider.capabilities.default_window
+    stated = campaign.schedule
+    return attrs.evolve(stated, window=own) if own is not None and stated.window is None else stated
 
 
 @attrs.frozen

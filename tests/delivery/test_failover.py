@@ -13,12 +13,14 @@ import pytest
 from second import SecondEmulator, second
 from worlds import KEY, Crash, World
 
+import outreach
 from outreach.delivery.journal import DeliveryRow
 from outreach.delivery.retry import MOST_ATTEMPTS
 from outreach.delivery.sqlite import SqliteJournal
-from outreach.model import Channel, Limits, Route, State
+from outreach.model import Channel, Contacts, Limits, Route, State, Template
 from outreach.model.campaign import PerContact
-from outreach.plugins import Plugins
+from outreach.planning.reroute import rerouted
+from outreach.plugins import Plugins, load_plugins
 
 Make = Callable[..., World]
 
@@ -223,13 +225,13 @@ async def test_loaded_people_go_on_and_their_campaign_is_never_launched(make_pai
 
 @pytest.mark.asyncio
 async def test_who_stays_behind_in_a_campaign_that_is_given_up_is_planned_again(make_pair: Make) -> None:
-    """Whom the fallback cannot carry is not stranded in a closed campaign: the next call begins with the first again."""
+    """Whom the fallback cannot carry is not stranded in a closed campaign: the next call begins anew."""
     world = make_pair("tingting first", always={"tingting": ("run", "429")})
     narrow = second(capabilities=attrs.evolve(second().capabilities, needs_id=True))
     world.plugins = Plugins({**world.plugins.providers, "second": narrow})
     campaign = world.campaign()
-    people = [{**row, "id": "" if index < 4 else row["id"]} for index, row in enumerate(campaign.contacts.sources)]  # type: ignore[dict-item,arg-type]  # rows
-    campaign = attrs.evolve(campaign, contacts=attrs.evolve(campaign.contacts, sources=people))
+    people = [{"phone": f"+9779610{index:04d}11", "id": "" if index < 4 else f"c{index}"} for index in range(12)]
+    campaign = attrs.evolve(campaign, contacts=Contacts(sources=people))
 
     counts = await world.run(campaign)
     assert counts == {**counts, State.ACCEPTED: 8, State.CANCELLED: 4}
@@ -351,3 +353,67 @@ async def test_contacts_of_a_person_are_counted_once_over_providers(make_pair: M
     counts = await world.run(world.campaign(limits=limits))
 
     assert counts[State.ACCEPTED] == 12
+
+
+def bought(folder: Path, **more: Any) -> outreach.Campaign:
+    """Give a campaign through two providers, of which the sandbox's first refuses every third."""
+    return outreach.Campaign(
+        name="fees",
+        base=folder,
+        message=Template.parse("Fees are due."),
+        contacts=Contacts(sources=[{"phone": f"+9779610{index:04d}11", "id": str(index)} for index in range(12)]),
+        routes=(Route(channel=Channel.VOICE, providers=("second", "tingting")),),
+        **more,
+    )
+
+
+def shelf(refuses: Callable[[str], bool] = third) -> Plugins:
+    """Give the installed providers, and one that refuses."""
+    return Plugins({**load_plugins().providers, "second": second(emulate=lambda: SecondEmulator(refuses=refuses))})
+
+
+def test_contacts_that_can_be_gone_through_once_serve_every_pass(tmp_path: Path) -> None:
+    """An iterator is read once, and the next provider still learns whom to contact."""
+    campaign = bought(tmp_path)
+    once = attrs.evolve(campaign, contacts=Contacts(sources=iter(campaign.contacts.sources)))  # type: ignore[arg-type]  # as the client allows
+
+    done = outreach.send(once, sandbox=True, plugins=shelf())
+
+    assert done.exit_code == 0
+    assert done.deliveries[State.ACCEPTED] == 12
+    told = {row.phone: row for row in outreach.report(campaign, sandbox=True)}
+    assert {row.provider for phone, row in told.items() if third(phone)} == {"tingting"}
+    assert {row.provider for phone, row in told.items() if not third(phone)} == {"second"}
+
+
+def test_a_limit_of_one_call_holds_over_both_providers(tmp_path: Path) -> None:
+    """With ``--limit`` no more people are contacted than it says, the refused who went on included."""
+    done = outreach.send(bought(tmp_path), sandbox=True, plugins=shelf(), limit=6)
+
+    assert done.deliveries[State.ACCEPTED] == 6
+    assert done.deliveries[State.PLANNED] == 6
+
+
+def test_explain_tells_both_turns(tmp_path: Path) -> None:
+    """The story of somebody who was passed on holds the refusal and what became of them after it."""
+    campaign = bought(tmp_path)
+    outreach.send(campaign, sandbox=True, plugins=shelf())
+
+    story = outreach.explain(campaign, "+9779610000011", sandbox=True, plugins=shelf())
+
+    assert [(event.provider, event.stage) for event in story.events] == [
+        ("second", "passed"),
+        ("tingting", "accepted"),
+    ]
+    assert story.events[0].reason == "no such number"
+
+
+def test_via_puts_one_provider_in_place_of_the_list(tmp_path: Path) -> None:
+    """A switch names one provider: whoever it refuses stays refused."""
+    plugins = shelf()
+    via = rerouted(bought(tmp_path), plugins.provider("second"))
+
+    done = outreach.send(via, sandbox=True, plugins=plugins)
+
+    assert (done.deliveries[State.ACCEPTED], done.deliveries[State.REJECTED]) == (8, 4)
+    assert done.exit_code == 1

@@ -79,6 +79,8 @@ class World:
     doubles: str = ""
     hides: bool = False
     watchlist: Watchlist = attrs.field(factory=Nobody)
+    #: Seconds after which a lost answer is known to be lost.
+    timeout: float = 0.0
     notice: Hook = attrs.field(default=lambda _name: None)
     #: Providers of the route in failover order; the provider alone where it is empty.
     order: tuple[str, ...] = ()
@@ -112,7 +114,8 @@ class World:
         own = self.plugins.providers[name].sandbox
         # A dead process leaves as much open as it does at a time: one request, where it is to be counted.
         at_once = own.concurrency if self.crash_at is None else 1
-        return attrs.evolve(own, batch_size=10, settle_after=60.0, concurrency=at_once)
+        account: Settings = attrs.evolve(own, batch_size=10, settle_after=60.0, concurrency=at_once)
+        return account
 
     async def send(self, request: Request, settings: Settings) -> Response:
         """Be the transport: the fault planned for this request, else what the emulator says."""
@@ -124,6 +127,8 @@ class World:
         fault = self.faults.pop(self.sent, standing if place in request.target else "")
         if fault == "not sent":
             raise NotSent("nothing left")
+        if fault.startswith("lost"):
+            self.clock.moment += timedelta(seconds=self.timeout)
         if fault == "lost before":
             raise Lost("no answer")
         if fault.startswith("4"):
