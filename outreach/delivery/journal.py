@@ -530,6 +530,8 @@ class Journal(Protocol):
     async def note(self, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, at: datetime) -> None:
         """Write down what became of people since, by index; whoever calls has merged it with what was known.
 
+        Where somebody in the batch is unsettled its time stays as it is: settling counts from there.
+
         Raises:
             JournalError: There is no such batch, or no such person in it. Nothing is changed.
         """

@@ -444,7 +444,7 @@ class MemoryJournal:
         batch = self._batch(slice_id, seq)
         if set(receipts) - set(range(len(batch.people))):
             _refuse(f"batch {seq} of slice {slice_id} does not hold these people")
-        batch.updated_at = at
+        batch.updated_at = batch.updated_at if batch.having(*_UNSETTLED) else at
         for index, receipt in receipts.items():
             batch.people[index].receipt = receipt
 

@@ -91,13 +91,15 @@ def leave_out(batch: BatchRow, indexes: Collection[int]) -> tuple[BatchRow, Batc
 
 
 def note(batch: BatchRow, receipts: Mapping[int, Receipt], at: datetime) -> BatchRow:
-    """Put new receipts in place of what was known.
+    """Put new receipts in place of what was known; where somebody is unsettled, settling counts from the time it keeps.
 
     Raises:
         JournalError: One of them is of somebody who is not in the batch.
     """
     check(batch, receipts)
-    return attrs.evolve(batch, receipts={**batch.receipts, **receipts}, updated_at=at)
+    unsettled = any(stage in UNSETTLED for stage, _ in fates_of(batch))
+    written = batch.updated_at if unsettled else at
+    return attrs.evolve(batch, receipts={**batch.receipts, **receipts}, updated_at=written)
 
 
 def pick(batch: BatchRow, indexes: Sequence[int]) -> BatchRow:
