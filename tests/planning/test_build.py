@@ -62,7 +62,7 @@ class Kept:
 
 
 class Earlier:
-    """What earlier runs did: these numbers."""
+    """What earlier runs did: these numbers; whoever is loaded is so for a call."""
 
     def __init__(
         self,
@@ -76,9 +76,10 @@ class Earlier:
         self._refused = refused or {}
         self._aboard = aboard or {}
 
-    def handled(self, phones: Sequence[str], _channel: Channel) -> Collection[int]:
+    def handled(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
         """Say who was handled."""
-        return found(phones, self._handled) + [i for some in self._aboard.values() for i in found(phones, some)]
+        loaded = self.aboard(phones, channel).values()
+        return found(phones, self._handled) + [index for some in loaded for index in some]
 
     def refused(self, phones: Sequence[str], _channel: Channel) -> Mapping[str, Collection[int]]:
         """Say who was refused, by provider."""
@@ -88,9 +89,9 @@ class Earlier:
         """Say who stands as refused."""
         return [index for some in self._refused.values() for index in found(phones, some)]
 
-    def aboard(self, phones: Sequence[str], _channel: Channel) -> Mapping[str, Collection[int]]:
+    def aboard(self, phones: Sequence[str], channel: Channel) -> Mapping[str, Collection[int]]:
         """Say who is loaded, by provider."""
-        return {name: found(phones, some) for name, some in self._aboard.items()}
+        return {name: found(phones, some) for name, some in self._aboard.items() if channel is Channel.VOICE}
 
     def spent(self, _phones: Sequence[str], _channel: Channel) -> Collection[int]:
         """Nobody was tried too often."""
@@ -444,9 +445,10 @@ def test_who_is_loaded_and_not_yet_contacted_counts_as_a_contact_of_this_run() -
     rows = people(1)
     loaded = Earlier(aboard={"tingting": [str(rows[0]["phone"])]})
 
-    made, _ = plan(rows, VOICE, attrs.evolve(WHATSAPP, when={}), limits=limits, ledger=loaded)
+    made, _ = plan(rows, SMS, VOICE, limits=limits, ledger=loaded)
 
-    assert made.routes[0].planned == made.routes[0].earlier == 1
+    assert made.routes[0].skipped == {"per_contact": 1}
+    assert made.routes[1].planned == made.routes[1].earlier == 1
 
 
 def test_hours_that_a_vendor_keeps_to_by_itself_are_in_the_plan() -> None:
