@@ -169,7 +169,7 @@ def compare(
         places = {new.channel: old.channel for old, new in zip(campaign.routes, one.routes, strict=True)}
         accounts, sink = carriers(one, plugins, sandbox=True), LeftOut(places)
         # Planned without people first, for the codes to agree to: a plan that is refused has no requests.
-        found = (finding for route in Builder(one, accounts, now=now).finish().routes for finding in route.findings)
+        found = (finding for route in Builder(one, accounts, now=now).finish().routes for finding in route.judged)
         agreed = attrs.evolve(one, accept=tuple(dict.fromkeys(finding.code for finding in found if finding.code)))
         return Builder(agreed, accounts, now=now, suppressed=lists, sink=sink), sink
 
