@@ -1,12 +1,13 @@
 """The door for authors of adapters: everything an adapter needs comes from this one import.
 
 An adapter is a frozen value made of data and pure functions: no sockets, no clock, no state, no retries.
-It answers five questions:
+It answers six questions:
 
 * what can you do?  ``capabilities``
 * what do I send?  ``open``, ``load``, ``launch``
 * what did they say?  ``interpret``, ``explain``
 * did it happen?  ``settle``, ``roll``
+* what became of them?  ``follow``
 * how would they answer?  ``emulate``
 
 And ``endpoints`` is the vendor's whole API as a table.
@@ -21,7 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from outreach import decoding
-from outreach.answers import Kind, Outcome, Question, Receipt, Roll, Settled, accepted, error_text
+from outreach.answers import Kind, News, Outcome, Question, Receipt, Roll, Settled, Waiting, accepted, error_text
 from outreach.endpoints import Danger, Endpoint, Evidence, Paging
 from outreach.errors import Unreadable
 from outreach.hookspecs import hookimpl
@@ -73,6 +74,7 @@ __all__ = [
     "Finding",
     "Job",
     "Kind",
+    "News",
     "Outcome",
     "Paging",
     "Param",
@@ -100,6 +102,7 @@ __all__ = [
     "Upload",
     "Verdict",
     "VoiceContent",
+    "Waiting",
     "WhatsappContent",
     "Where",
     "Window",
@@ -222,6 +225,10 @@ def _cannot_stop(_job: Job[Any]) -> Question[Settled] | None:
     return None
 
 
+def _tells_nothing(_job: Job[Any], _waiting: Waiting) -> str:
+    return "nothing is told about people after the hand-over"
+
+
 def bearer(token: str) -> Mapping[str, str]:
     """``Authorization: Bearer <token>``; a prefix that was typed with the token is taken off first."""
     return {"Authorization": f"Bearer {token.removeprefix('Bearer ').strip()}"}
@@ -265,6 +272,12 @@ class Provider(Generic[S]):
         halt: How to ask the vendor to stop a campaign that was launched, best effort; asked only when a person wants it
             (``outreach stop --vendor``). None when the vendor cannot be asked.
 
+        follow: How to ask what became of people, or a sentence that says why nobody can. Asked again and again until
+            every status is final; what comes is merged, so that it may come in any order.
+
+        follow_size: People whom one question of ``follow`` asks about; 0: everybody in the campaign at the vendor, and
+            then it is given nobody.
+
         auth: Headers from the token.
 
         emulate: A fresh stand-in for the vendor.
@@ -290,6 +303,8 @@ class Provider(Generic[S]):
     settle: Callable[[Job[S], Request], Question[Settled] | None] = _cannot_ask
     roll: Callable[[Job[S]], Question[Roll] | None] = _cannot_list
     halt: Callable[[Job[S]], Question[Settled] | None] = _cannot_stop
+    follow: Callable[[Job[S], Waiting], Question[News] | str] = _tells_nothing
+    follow_size: int = 0
     explain: Callable[[Response], str] = attrs.field(default=error_text)
     auth: Callable[[str], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()

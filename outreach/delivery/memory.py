@@ -28,6 +28,7 @@ from outreach.delivery.journal import (
     StepRow,
     StepState,
     marked,
+    told_on,
 )
 from outreach.errors import JournalError
 from outreach.model import Channel, State, Status
@@ -547,11 +548,9 @@ def _delivery(provider: str, channel: str, batch: _Batch, person: _Person) -> De
         channel=channel,
         provider=provider,
         state=STATE_OF[stage],
-        status=person.receipt.status if person.receipt else None,
-        word=person.receipt.word if person.receipt else "",
         reason=reason,
-        vendor_id=person.receipt.vendor_id if person.receipt else "",
         attempts=batch.attempts + person.earlier,
         updated_at=batch.updated_at,
         row=person.row,
+        **told_on(person.receipt, channel),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import orjson
 
-from outreach.delivery.journal import STATE_OF, BatchRow, CampaignKey, Counts, DeliveryRow, Stage
+from outreach.delivery.journal import STATE_OF, BatchRow, CampaignKey, Counts, DeliveryRow, Stage, told_on
 from outreach.delivery.sqlite import packing, records
 from outreach.delivery.sqlite.queries import queries
 from outreach.delivery.sqlite.settling import fates_of
@@ -56,13 +56,11 @@ class Lot:
                     channel=channel,
                     provider=self.provider,
                     state=STATE_OF[stage],
-                    status=receipt.status if receipt else None,
-                    word=receipt.word if receipt else "",
                     reason=reason,
-                    vendor_id=receipt.vendor_id if receipt else "",
                     attempts=batch.attempts + batch.earlier.get(index, 0),
                     updated_at=batch.updated_at,
                     row=row,
+                    **told_on(receipt, channel),
                 )
 
 
