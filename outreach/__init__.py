@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from outreach.client import (
+        acall,
         aexplain,
+        afollow,
         amark,
         amark_openings,
         areport,
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
         asettle,
         astatus,
         astop,
+        call,
         compare,
         explain,
+        follow,
         journal_path,
         load,
         mark,
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
         unstop,
         unsuppress,
     )
+    from outreach.calling import Called
     from outreach.delivery.donotcontact import Entry
     from outreach.delivery.journal import DeliveryRow
     from outreach.errors import (
@@ -52,6 +57,7 @@ if TYPE_CHECKING:
         Unavailable,
     )
     from outreach.explaining import Story
+    from outreach.following import Ending, Followed
     from outreach.halting import Stopping
     from outreach.model import (
         AiCallContent,
@@ -85,7 +91,9 @@ if TYPE_CHECKING:
 #: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
 _NAMES = {
     "outreach.client": (
+        "acall",
         "aexplain",
+        "afollow",
         "amark",
         "amark_openings",
         "areport",
@@ -93,8 +101,10 @@ _NAMES = {
         "asettle",
         "astatus",
         "astop",
+        "call",
         "compare",
         "explain",
+        "follow",
         "journal_path",
         "load",
         "mark",
@@ -153,6 +163,8 @@ _NAMES = {
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
     "outreach.settling": ("Marked", "Settlement"),
     "outreach.explaining": ("Story",),
+    "outreach.calling": ("Called",),
+    "outreach.following": ("Ending", "Followed"),
     "outreach.halting": ("Stopping",),
     "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
@@ -161,6 +173,7 @@ _HOME = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "AiCallContent",
+    "Called",
     "Campaign",
     "Change",
     "Changed",
@@ -171,8 +184,10 @@ __all__ = [
     "CredentialError",
     "Day",
     "DeliveryRow",
+    "Ending",
     "Entry",
     "EnvironmentProblem",
+    "Followed",
     "JournalError",
     "JournalInUse",
     "Limits",
@@ -207,7 +222,9 @@ __all__ = [
     "VoiceContent",
     "WhatsappContent",
     "Window",
+    "acall",
     "aexplain",
+    "afollow",
     "amark",
     "amark_openings",
     "areport",
@@ -215,8 +232,10 @@ __all__ = [
     "asettle",
     "astatus",
     "astop",
+    "call",
     "compare",
     "explain",
+    "follow",
     "journal_path",
     "load",
     "mark",

@@ -1,4 +1,4 @@
-"""How to find out what became of a request whose answer was lost, and who is in a campaign.
+"""How to find out what became of a request whose answer was lost, who is in a campaign, and what became of them.
 
 Lists are read page by page, by our own limit and offset: the address under ``next`` is never followed, since it
 may lead to another host (the vendor's own example names a path that exists nowhere else,
@@ -13,10 +13,22 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from outreach.provider import Job, Question, Ref, Request, Response, Roll, Settled, Unreadable, look_up
+from outreach.provider import (
+    Job,
+    News,
+    Question,
+    Ref,
+    Request,
+    Response,
+    Roll,
+    Settled,
+    Unreadable,
+    Waiting,
+    look_up,
+)
 from outreach_tingting import endpoints
 from outreach_tingting.endpoints import CAMPAIGN, page
-from outreach_tingting.interpret import LAUNCHED, NOT_STARTED, fold, receipt
+from outreach_tingting.interpret import ENDED, LAUNCHED, NOT_STARTED, fold, outcome, receipt
 from outreach_tingting.numbers import to_e164
 from outreach_tingting.settings import Settings
 from outreach_tingting.translate import create_body
@@ -29,7 +41,7 @@ MAX_PAGES = 1_000
 
 Row = Mapping[str, Any]
 
-T = TypeVar("T", Roll, Settled)
+T = TypeVar("T", Roll, Settled, News)
 
 
 def roll(job: Job[Settings]) -> Question[Roll]:
@@ -50,6 +62,23 @@ def halt(_job: Job[Settings]) -> Question[Settled]:
     """Ask for the end of a campaign. The vendor's pages do not name this request, so a 2xx promises little."""
     said = "the vendor took the request; its pages do not say what it does, so look at the campaign there"
     return Question(endpoints.STOP.request(id=CAMPAIGN), lambda _response: Settled(happened=True, reason=said))
+
+
+def follow(job: Job[Settings], _waiting: Waiting) -> Question[News]:
+    """Ask for the campaign, then for its people: where it had ended before they were listed, they are as they stay."""
+    people = partial(_news, job)
+
+    def details(response: Response) -> Question[News]:
+        status = look_up(response.json(), ("status", "data.status"))
+        over = f"the vendor's campaign is {status}" if fold(status) in ENDED else ""
+        return _contacts(CAMPAIGN, partial(people, over))
+
+    return Question(endpoints.GET.build(id=CAMPAIGN), details, otherwise=_contacts(CAMPAIGN, partial(people, "")))
+
+
+def _news(job: Job[Settings], over: str, rows: Sequence[Row]) -> News:
+    found = {to_e164(row.get("number")): outcome(job, row) for row in rows}
+    return News(receipts={phone: one for phone, one in found.items() if phone}, over=over)
 
 
 def _find(job: Job[Settings]) -> Question[Settled] | None:
