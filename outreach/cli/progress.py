@@ -87,13 +87,13 @@ class Lines:
     def close(self) -> None:
         """Write how far it came, unless the last line said so."""
         latest = self._latest
-        if latest is not None and latest.phase is Phase.SENDING and latest != self._shown:
+        if latest is not None and latest.phase is not Phase.READING and latest != self._shown:
             self._line(latest)
 
     def _due(self, seen: Progress) -> bool:
         if self._clock() - self._at >= EVERY_SECONDS:
             return True
-        if seen.phase is not Phase.SENDING:
+        if seen.phase is Phase.READING:
             return False
         shown = self._shown
         if shown is None or shown.phase is not seen.phase or shown.note != seen.note:
