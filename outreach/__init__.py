@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from outreach.calling import Called
     from outreach.client import (
         acall,
         aexplain,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
         unstop,
         unsuppress,
     )
-    from outreach.calling import Called
     from outreach.delivery.donotcontact import Entry
     from outreach.delivery.journal import DeliveryRow
     from outreach.errors import (
@@ -85,6 +85,27 @@ if TYPE_CHECKING:
     from outreach.planning.compare import Change, Comparison
     from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
     from outreach.results import Phase, Progress, Summary
+    from outreach.services import AccountNumber, AccountState, By, OtpSent, Sender, Voice
+    from outreach.serving import (
+        aaccount,
+        account,
+        anumbers_available,
+        anumbers_buy,
+        anumbers_list,
+        anumbers_release,
+        aotp_list,
+        aotp_send,
+        asenders,
+        avoices,
+        numbers_available,
+        numbers_buy,
+        numbers_list,
+        numbers_release,
+        otp_list,
+        otp_send,
+        senders,
+        voices,
+    )
     from outreach.settling import Marked, Settlement
     from outreach.suppressing import Changed
 
@@ -161,6 +182,27 @@ _NAMES = {
     ),
     "outreach.planning.compare": ("Change", "Comparison"),
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
+    "outreach.services": ("AccountNumber", "AccountState", "By", "OtpSent", "Sender", "Voice"),
+    "outreach.serving": (
+        "aaccount",
+        "account",
+        "anumbers_available",
+        "anumbers_buy",
+        "anumbers_list",
+        "anumbers_release",
+        "aotp_list",
+        "aotp_send",
+        "asenders",
+        "avoices",
+        "numbers_available",
+        "numbers_buy",
+        "numbers_list",
+        "numbers_release",
+        "otp_list",
+        "otp_send",
+        "senders",
+        "voices",
+    ),
     "outreach.settling": ("Marked", "Settlement"),
     "outreach.explaining": ("Story",),
     "outreach.calling": ("Called",),
@@ -172,7 +214,10 @@ _NAMES = {
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
+    "AccountNumber",
+    "AccountState",
     "AiCallContent",
+    "By",
     "Called",
     "Campaign",
     "Change",
@@ -193,6 +238,7 @@ __all__ = [
     "Limits",
     "Marked",
     "Messages",
+    "OtpSent",
     "OutreachError",
     "PerContact",
     "Phase",
@@ -208,6 +254,7 @@ __all__ = [
     "Rows",
     "Schedule",
     "Secret",
+    "Sender",
     "Settings",
     "Settlement",
     "SmsContent",
@@ -219,19 +266,30 @@ __all__ = [
     "Summary",
     "Template",
     "Unavailable",
+    "Voice",
     "VoiceContent",
     "WhatsappContent",
     "Window",
+    "aaccount",
     "acall",
+    "account",
     "aexplain",
     "afollow",
     "amark",
     "amark_openings",
+    "anumbers_available",
+    "anumbers_buy",
+    "anumbers_list",
+    "anumbers_release",
+    "aotp_list",
+    "aotp_send",
     "areport",
     "asend",
+    "asenders",
     "asettle",
     "astatus",
     "astop",
+    "avoices",
     "call",
     "compare",
     "explain",
@@ -240,10 +298,17 @@ __all__ = [
     "load",
     "mark",
     "mark_openings",
+    "numbers_available",
+    "numbers_buy",
+    "numbers_list",
+    "numbers_release",
+    "otp_list",
+    "otp_send",
     "plan",
     "report",
     "requests",
     "send",
+    "senders",
     "settle",
     "status",
     "stop",
@@ -252,6 +317,7 @@ __all__ = [
     "suppressions",
     "unstop",
     "unsuppress",
+    "voices",
 ]
 
 

@@ -24,7 +24,7 @@ import attrs
 from outreach import decoding
 from outreach.answers import Kind, News, Outcome, Question, Receipt, Roll, Settled, Waiting, accepted, error_text
 from outreach.endpoints import Danger, Endpoint, Evidence, Paging
-from outreach.errors import Unreadable
+from outreach.errors import Problem, SpecError, Unreadable
 from outreach.hookspecs import hookimpl
 from outreach.model import (
     AiCallContent,
@@ -56,12 +56,29 @@ from outreach.negotiation import (
     refused,
 )
 from outreach.parameters import Parameter, Type, Where
+from outreach.services import (
+    CODE,
+    AccountNumber,
+    AccountState,
+    By,
+    Offer,
+    OtpSent,
+    OtpWish,
+    Sender,
+    Service,
+    Services,
+    Voice,
+)
 from outreach.wire import Reach, Received, Ref, Request, Response, look_up
 
 __all__ = [
+    "CODE",
+    "AccountNumber",
+    "AccountState",
     "AiCallContent",
     "Batch",
     "Batching",
+    "By",
     "Capabilities",
     "Channel",
     "Content",
@@ -75,11 +92,15 @@ __all__ = [
     "Job",
     "Kind",
     "News",
+    "Offer",
+    "OtpSent",
+    "OtpWish",
     "Outcome",
     "Paging",
     "Param",
     "Parameter",
     "Placeholder",
+    "Problem",
     "Provider",
     "Question",
     "Reach",
@@ -91,9 +112,13 @@ __all__ = [
     "Response",
     "Roll",
     "Secret",
+    "Sender",
+    "Service",
+    "Services",
     "Settings",
     "Settled",
     "SmsContent",
+    "SpecError",
     "Status",
     "Support",
     "Template",
@@ -101,6 +126,7 @@ __all__ = [
     "Unreadable",
     "Upload",
     "Verdict",
+    "Voice",
     "VoiceContent",
     "Waiting",
     "WhatsappContent",
@@ -285,6 +311,8 @@ class Provider(Generic[S]):
         sandbox: Settings under which the stand-in works without an account.
 
         endpoints: Every endpoint of the vendor that is known, for ``outreach api``; names are unique.
+
+        services: What the account offers besides campaigns, by rows that name endpoints of this table.
     """
 
     name: str
@@ -308,6 +336,7 @@ class Provider(Generic[S]):
     explain: Callable[[Response], str] = attrs.field(default=error_text)
     auth: Callable[[str], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()
+    services: Services = attrs.field(factory=dict)
 
 
 def merge(body: Mapping[str, Any], extra: Mapping[str, object]) -> dict[str, Any]:

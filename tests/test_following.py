@@ -108,7 +108,10 @@ async def test_toingg_tells_seconds_answers_and_what_was_said(tmp_path: Path) ->
     assert rows["11"].answers == {"will_pay": "yes"}
     assert rows["11"].transcript == "assistant: नमस्ते\nuser: हजुर"
     assert (rows["02"].status, rows["01"].word) == (Status.FAILED, "no-answer")
-    assert {end.reason[:30] for end in followed.ended} == {"Toingg says that the call has ", "Toingg did not say the id of t"}
+    assert {end.reason[:30] for end in followed.ended} == {
+        "Toingg says that the call has ",
+        "Toingg did not say the id of t",
+    }
     assert (followed.final, followed.open) == (2, 0)
 
 

@@ -80,5 +80,7 @@ def _show(target: Target, campaign: Campaign, summary: Summary) -> None:
 
 def _tell(one: Followed) -> None:
     lines = [f"{one.final:,} final, {one.open:,} still open, after {count(one.polls, 'round')} of questions"]
-    lines += [f"{count(each.deliveries, 'more', 'more')} at {clean(each.provider)}: {each.reason}" for each in one.ended]
+    lines += [
+        f"{count(each.deliveries, 'more', 'more')} at {clean(each.provider)}: {each.reason}" for each in one.ended
+    ]
     show(Group("", *(Text(clean(line)) for line in lines)))

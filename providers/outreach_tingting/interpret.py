@@ -103,7 +103,11 @@ def seconds(value: object) -> float | None:
         hours, minutes, rest = (0, *map(int, text.split(":")))[-3:]
         return float(hours * 3600 + minutes * 60 + rest)
     found = _CLOCK.fullmatch(text) if text else None
-    return sum(float(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else None
+    return (
+        sum(float(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True))
+        if found
+        else None
+    )
 
 
 def _number(value: object) -> float | None:

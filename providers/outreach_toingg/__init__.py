@@ -21,6 +21,7 @@ from outreach_toingg.emulate import ToinggSandbox
 from outreach_toingg.endpoints import ENDPOINTS
 from outreach_toingg.follow import follow
 from outreach_toingg.interpret import interpret
+from outreach_toingg.offers import SERVICES
 from outreach_toingg.settle import settle
 from outreach_toingg.translate import call, open_campaign
 
@@ -45,6 +46,7 @@ toingg = Provider(
         token=Secret(value="sandbox"), voice="swara", language="english", pace=200.0, concurrency=8, settle_after=1.0
     ),
     endpoints=ENDPOINTS,
+    services=SERVICES,
 )
 
 

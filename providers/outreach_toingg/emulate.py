@@ -33,6 +33,9 @@ from outreach_toingg.demands import CALL, CREATE, HOOK, PIPELINE, UPDATE, Wrong,
 RINGING = timedelta(seconds=3)
 TALKING = timedelta(seconds=57)
 
+#: Some of the voices that third parties met.
+VOICES = ("swara", "varun", "monika")
+
 #: What becomes of a call whose number ends like this.
 WORDS: Mapping[str, str] = {"01": "no-answer", "02": "failed", "03": "in-progress"}
 
@@ -147,6 +150,10 @@ class ToinggSandbox:
         turns = [{"role": "assistant", "content": "नमस्ते"}, {"role": "user", "content": "हजुर"}]
         return _envelope(turns if _over(call, now) else [], "Transcription fetched.")
 
+    def voices(self, _received: Received, _now: datetime) -> Response:
+        """List voices, as third parties saw them."""
+        return _envelope({"voice": [{"name": name} for name in VOICES]}, "Voices fetched.")
+
     def update(self, received: Received, _now: datetime) -> Response:
         """Change a campaign; the page does not show the answer."""
         body = _json(received)
@@ -178,6 +185,7 @@ ROUTES: Mapping[str, tuple[str, Handler]] = {
     "make_call": ("POST", ToinggSandbox.call),
     "call_status": ("GET", ToinggSandbox.status),
     "get_post_call_analysis": ("GET", ToinggSandbox.analysis),
+    "get_supported_voices": ("GET", ToinggSandbox.voices),
     "get_transcription": ("GET", ToinggSandbox.transcription),
     "update_campaign": ("POST", ToinggSandbox.update),
     "text_pipeline_configuration": ("POST", ToinggSandbox.pipeline),

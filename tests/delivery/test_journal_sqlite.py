@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Skipped, Stage
 from outreach.answers import Receipt
+from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Skipped, Stage
 from outreach.delivery.sqlite import SqliteJournal, opening, packing, queries, reading, writer
 from outreach.errors import EnvironmentProblem, JournalError, JournalInUse
 from outreach.model import Channel
@@ -378,7 +378,9 @@ async def test_a_journal_from_before_anybody_followed_is_read_and_written(
     with monkeypatch.context() as older:
         older.setattr(opening, "migrations", lambda: queries.migrations()[:4])
         with closing(opening.connect(path, now=T0)) as connection:
-            connection.execute("INSERT INTO campaign (name, round, digest, row_counts, planned_at) VALUES ('c', 1, '', '{}', 0)")
+            connection.execute(
+                "INSERT INTO campaign (name, round, digest, row_counts, planned_at) VALUES ('c', 1, '', '{}', 0)"
+            )
             connection.execute(
                 "INSERT INTO slice (campaign, provider, channels, zone, fingerprint, title, marker)"
                 " VALUES (1, 't', 'voice', '', '', '', '')"

@@ -33,7 +33,7 @@ LIVE: Mapping[tuple[str, str], Mapping[str, Any]] = {
 }
 
 #: Known from third parties only, and used by the adapters all the same.
-AS_THEY_SAY = frozenset({"get_campaigns", "get_transcription", "get_post_call_analysis"})
+AS_THEY_SAY = frozenset({"get_campaigns", "get_transcription", "get_post_call_analysis", "get_supported_voices"})
 
 #: What must have happened before: endpoints by name.
 BEFORE: Mapping[tuple[str, str], tuple[str, ...]] = {

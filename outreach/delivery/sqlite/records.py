@@ -66,7 +66,9 @@ def read(row: tuple[Any, ...]) -> Record:
         stage=packing.STAGES[stage],
         reason=reason,
         exceptions=packing.unpack_exceptions(exceptions),
-        receipt=None if status is None else Receipt(vendor_id=vendor_id, status=Status(status), word=word, **told.get(packing.EVERYBODY, {})),
+        receipt=None
+        if status is None
+        else Receipt(vendor_id=vendor_id, status=Status(status), word=word, **told.get(packing.EVERYBODY, {})),
         receipts=packing.unpack_receipts(receipts, told),
         attempts=attempts,
         intended_at=None if intended is None else packing.moment(intended),
