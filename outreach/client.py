@@ -883,7 +883,8 @@ async def acall(  # noqa: PLR0913  # keywords, each with its usual value
     Raises:
         SpecError: There is no such endpoint, an argument is wrong, or there is no account. Nothing was sent.
 
-        Refused: Not confirmed, or the same call's outcome is unknown. Nothing was sent.
+        Refused: Somebody whom it names is on the do-not-contact list, it was not confirmed, or the same call's outcome
+            is unknown. Nothing was sent.
 
         JournalError: The journal is in use, damaged or was copied. Nothing was sent.
 

@@ -319,7 +319,7 @@ class Follower:
         return one.start is not None and one.start > self.clock.now()
 
     async def _refused(self, one: Slice, why: str) -> None:
-        """Take note that the vendor cannot be asked: a refused account stays so, a vendor that is down may come back."""
+        """Take note that the vendor cannot be asked: a refused account stays so, a vendor may come back."""
         lane = self.lanes[one.provider]
         if lane.halted:
             self._over[one.id, ""] = why

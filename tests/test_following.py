@@ -73,7 +73,7 @@ async def world(folder: Path, provider: str) -> AsyncIterator[World]:
 
 @pytest.mark.asyncio
 async def test_tingting_tells_status_credits_seconds_and_playback(tmp_path: Path) -> None:
-    """Everybody whose call came to an end is final; who still rings when the campaign is over is told with the reason."""
+    """Everybody whose call came to an end is final; who still rings when all is over is told with the reason."""
     async with world(tmp_path, "tingting") as vendors:
         one = vendors.campaign("11", "9901", "9903", "9904", "9905", "9906")
         await outreach.asend(one, clock=vendors.clock)
@@ -140,13 +140,14 @@ async def test_the_journal_is_free_between_two_rounds(tmp_path: Path) -> None:
         one = vendors.campaign("03")
         await outreach.asend(one, clock=vendors.clock)
         rounds: list[int] = []
+        begun = asyncio.Event()
 
         def watch(progress: outreach.Progress) -> None:
             rounds.append(progress.done)
+            begun.set()
 
         following = asyncio.create_task(vendors.follow(one, within=600.0, watch=watch))
-        while not rounds:
-            await asyncio.sleep(0)
+        await begun.wait()
         other = attrs.evolve(one, name="other", contacts=outreach.Contacts(sources=people("12")))
         summary = await outreach.asend(other)
         await following
@@ -163,10 +164,15 @@ async def test_a_follow_waits_for_a_send(tmp_path: Path) -> None:
         one = vendors.campaign("11")
         await outreach.asend(one, clock=vendors.clock)
         notes: list[str] = []
+        noted = asyncio.Event()
+
+        def watch(seen: outreach.Progress) -> None:
+            notes.append(seen.note)
+            noted.set()
+
         held = await SqliteJournal.open(journal_of(tmp_path), now=START)
-        following = asyncio.create_task(vendors.follow(one, watch=lambda seen: notes.append(seen.note)))
-        while not notes:
-            await asyncio.sleep(0.01)
+        following = asyncio.create_task(vendors.follow(one, watch=watch))
+        await noted.wait()
         await held.close()
         followed = await following
 
@@ -312,7 +318,7 @@ providers: {tingting: {token: {env: TINGTING_TOKEN}, senders: [3], voice: 3}}
 
 
 def test_the_command_follows_in_the_sandbox(tmp_path: Path) -> None:
-    """``send --sandbox`` and ``status --follow --sandbox`` come to an end; --json is one object; the report has it all."""
+    """``send --sandbox`` and ``status --follow --sandbox`` end; --json is one object; the report has it all."""
     path = tmp_path / "campaign.yaml"
     path.write_text(SPEC, encoding="utf-8")
 

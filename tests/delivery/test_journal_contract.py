@@ -631,7 +631,7 @@ async def test_what_became_of_people_can_be_noted_later(desk: Desk) -> None:
 
 @pytest.mark.asyncio
 async def test_what_a_vendor_tells_beside_the_status_is_kept_by_channel(desk: Desk) -> None:
-    """Credits belong to a channel, seconds and answers to a call; they move with their person, also of a shared receipt."""
+    """Credits belong to a channel, seconds and answers to a call; all of it moves with its person."""
     journal = desk.journal
     slice_id = await plan(journal, [1, 2, 3], channels=(Channel.VOICE, Channel.SMS))
     shared = Receipt(vendor_id="b-1", duration=1.0)

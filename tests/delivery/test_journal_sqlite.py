@@ -387,7 +387,8 @@ async def test_a_journal_from_before_anybody_followed_is_read_and_written(
             )
             key = 1 << 32
             connection.execute(
-                "INSERT INTO batch (id, size, stage, updated_at, vendor_id, status, word) VALUES (?, 1, 5, 0, 'v', 'queued', '')",
+                "INSERT INTO batch (id, size, stage, updated_at, vendor_id, status, word)"
+                " VALUES (?, 1, 5, 0, 'v', 'queued', '')",
                 (key,),
             )
             phones = packing.pack_phones(["+9779610000011"])
