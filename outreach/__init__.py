@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         asettle,
         astatus,
         astop,
+        avendor_report,
         call,
         compare,
         explain,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         suppressions,
         unstop,
         unsuppress,
+        vendor_report,
     )
     from outreach.delivery.donotcontact import Entry
     from outreach.delivery.journal import DeliveryRow
@@ -57,7 +59,7 @@ if TYPE_CHECKING:
         Unavailable,
     )
     from outreach.explaining import Story
-    from outreach.following import Ending, Followed
+    from outreach.following import Ending, Followed, VendorReport
     from outreach.halting import Stopping
     from outreach.model import (
         AiCallContent,
@@ -122,6 +124,7 @@ _NAMES = {
         "asettle",
         "astatus",
         "astop",
+        "avendor_report",
         "call",
         "compare",
         "explain",
@@ -142,6 +145,7 @@ _NAMES = {
         "suppressions",
         "unstop",
         "unsuppress",
+        "vendor_report",
     ),
     "outreach.delivery.donotcontact": ("Entry",),
     "outreach.delivery.journal": ("DeliveryRow",),
@@ -206,7 +210,7 @@ _NAMES = {
     "outreach.settling": ("Marked", "Settlement"),
     "outreach.explaining": ("Story",),
     "outreach.calling": ("Called",),
-    "outreach.following": ("Ending", "Followed"),
+    "outreach.following": ("Ending", "Followed", "VendorReport"),
     "outreach.halting": ("Stopping",),
     "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
@@ -266,6 +270,7 @@ __all__ = [
     "Summary",
     "Template",
     "Unavailable",
+    "VendorReport",
     "Voice",
     "VoiceContent",
     "WhatsappContent",
@@ -289,6 +294,7 @@ __all__ = [
     "asettle",
     "astatus",
     "astop",
+    "avendor_report",
     "avoices",
     "call",
     "compare",
@@ -317,6 +323,7 @@ __all__ = [
     "suppressions",
     "unstop",
     "unsuppress",
+    "vendor_report",
     "voices",
 ]
 

@@ -159,7 +159,21 @@ class News:
     later: frozenset[str] = frozenset()
 
 
-T = TypeVar("T", bound=Settled | Roll | News)
+@attrs.frozen(kw_only=True)
+class Sheet:
+    """The vendor's own report of a campaign.
+
+    Attributes:
+        columns: Names of its columns, as the vendor writes them.
+
+        rows: The cells of each person, by E.164 number.
+    """
+
+    columns: tuple[str, ...]
+    rows: Mapping[str, Sequence[str]] = attrs.field(repr=False)
+
+
+T = TypeVar("T", bound=Settled | Roll | News | Sheet)
 
 
 @attrs.frozen

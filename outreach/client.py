@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from outreach.delivery.donotcontact import Entry, Lists
     from outreach.delivery.journal import DeliveryRow, Mark
     from outreach.explaining import Event, Story
-    from outreach.following import Followed
+    from outreach.following import Followed, VendorReport
     from outreach.halting import Stopping
     from outreach.planning.compare import Comparison
     from outreach.settling import Marked, Settlement
@@ -382,6 +382,39 @@ async def afollow(  # noqa: PLR0913  # keywords, each with a default
 def follow(campaign: Campaign, **options: Any) -> Followed:
     """Do what ``afollow`` does, from a program without an event loop; the options are the same."""
     return asyncio.run(afollow(campaign, **options))
+
+
+async def avendor_report(
+    campaign: Campaign,
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    plugins: Plugins | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> VendorReport:
+    """Fetch the reports that the vendors themselves keep about a campaign, by number; see ``afollow`` for the rest."""
+    from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # brings in aiohttp
+    from outreach.following import Follower  # noqa: PLC0415  # as above
+
+    async with AsyncExitStack() as stack:
+        follower = await Follower.begin(
+            stack,
+            campaign,
+            path=journal_path(campaign, journal, sandbox=sandbox),
+            plugins=plugins or load_plugins(),
+            sandbox=sandbox,
+            clock=clock or SystemClock(),
+            rng=rng or random.SystemRandom(),
+            stop=asyncio.Event(),
+            watch=_unwatched,
+        )
+        return await follower.reports()
+
+
+def vendor_report(campaign: Campaign, **options: Any) -> VendorReport:
+    """Do what ``avendor_report`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(avendor_report(campaign, **options))
 
 
 async def areport(

@@ -17,7 +17,7 @@ from typing import Any
 
 import attrs
 
-from outreach.answers import News, Receipt, Waiting
+from outreach.answers import News, Receipt, Sheet, Waiting
 from outreach.delivery import brief
 from outreach.delivery.clock import Clock
 from outreach.delivery.journal import BatchRow, CampaignKey, Journal, Slice, Stage
@@ -49,6 +49,7 @@ CHUNK = 500
 #: Batches read from the journal at a time.
 PAGE = 200
 
+GONE = "the campaign no longer has a route through {provider}"
 UNREADABLE = "the vendor does not say what became of them, or not so that it can be read"
 
 
@@ -99,6 +100,23 @@ class Followed:
     ended: tuple[Ending, ...]
     interrupted: bool
     exit_code: int
+
+
+@attrs.frozen(kw_only=True)
+class VendorReport:
+    """What the vendors' own reports say about the people of a campaign.
+
+    Attributes:
+        columns: Of all reports, each once, under the vendors' own names.
+
+        rows: What stands in them, by provider and E.164 number.
+
+        missing: Why there is none, by provider.
+    """
+
+    columns: tuple[str, ...]
+    rows: Mapping[tuple[str, str], Mapping[str, str]] = attrs.field(repr=False)
+    missing: Mapping[str, str]
 
 
 class Hurried:
@@ -244,6 +262,39 @@ class Follower:
             pass
         return await self._followed(polls, found)
 
+    async def reports(self) -> VendorReport:
+        """Fetch the vendors' own reports, once."""
+        columns: dict[str, None] = {}
+        rows: dict[tuple[str, str], Mapping[str, str]] = {}
+        missing: dict[str, str] = {}
+        for one in await self._slices():
+            sheet = await self._sheet(one)
+            if isinstance(sheet, str):
+                missing[one.provider] = sheet
+                continue
+            columns |= dict.fromkeys(sheet.columns)
+            for phone, cells in sheet.rows.items():
+                rows[one.provider, phone] = dict(zip(sheet.columns, cells, strict=True))
+        return VendorReport(columns=tuple(columns), rows=rows, missing=missing)
+
+    async def _sheet(self, one: Slice) -> Sheet | str:
+        if one.provider not in self.accounts:
+            return GONE.format(provider=one.provider)
+        carrier = self.accounts[one.provider]
+        question = carrier.provider.report(self._job(one, carrier))
+        if question is None:
+            return f"{carrier.provider.title} has no report of its own, as far as its pages tell"
+        try:
+            return await (await self._lane(carrier)).answer(question, one.refs) or "its report cannot be read"
+        except Held as held:
+            return str(held)
+
+    async def _slices(self) -> Sequence[Slice]:
+        if not self.desk.path.exists():
+            return ()
+        async with self._journal() as journal:
+            return await journal.slices(self.key)
+
     async def _followed(self, polls: int, found: _Round) -> Followed:
         interrupted = self.stop.is_set()
         halted = any(lane.halted for lane in self.lanes.values())
@@ -294,26 +345,16 @@ class Follower:
 
     async def _round(self) -> _Round:
         """Ask about everybody who is open, once."""
-        if not self.desk.path.exists():
-            return _Round()
-        async with self._journal() as journal:
-            slices = await journal.slices(self.key)
-        by_provider: dict[str, list[Slice]] = {}
-        for one in slices:
-            by_provider.setdefault(one.provider, []).append(one)
-        for provider, mine in by_provider.items():
-            await self._ask_all(provider, mine)
-        return await self._count(slices)
-
-    async def _ask_all(self, provider: str, slices: Sequence[Slice]) -> None:
+        slices = await self._slices()
         for one in slices:
             if one.provider not in self.accounts:
-                self._over[one.id, ""] = f"the campaign no longer has a route through {provider}"
+                self._over[one.id, ""] = GONE.format(provider=one.provider)
             elif not self._early(one):
                 try:
-                    await self._ask(one, self.accounts[provider])
+                    await self._ask(one, self.accounts[one.provider])
                 except Held as held:
                     await self._refused(one, str(held))
+        return await self._count(slices) if slices else _Round()
 
     def _early(self, one: Slice) -> bool:
         return one.start is not None and one.start > self.clock.now()

@@ -22,7 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from outreach import decoding
-from outreach.answers import Kind, News, Outcome, Question, Receipt, Roll, Settled, Waiting, accepted, error_text
+from outreach.answers import Kind, News, Outcome, Question, Receipt, Roll, Settled, Sheet, Waiting, accepted, error_text
 from outreach.endpoints import Danger, Endpoint, Evidence, Paging
 from outreach.errors import Problem, SpecError, Unreadable
 from outreach.hookspecs import hookimpl
@@ -117,6 +117,7 @@ __all__ = [
     "Services",
     "Settings",
     "Settled",
+    "Sheet",
     "SmsContent",
     "SpecError",
     "Status",
@@ -255,6 +256,10 @@ def _tells_nothing(_job: Job[Any], _waiting: Waiting) -> str:
     return "nothing is told about people after the hand-over"
 
 
+def _no_report(_job: Job[Any]) -> Question[Sheet] | None:
+    return None
+
+
 def bearer(token: str) -> Mapping[str, str]:
     """``Authorization: Bearer <token>``; a prefix that was typed with the token is taken off first."""
     return {"Authorization": f"Bearer {token.removeprefix('Bearer ').strip()}"}
@@ -304,6 +309,8 @@ class Provider(Generic[S]):
         follow_size: People whom one question of ``follow`` asks about; 0: everybody in the campaign at the vendor, and
             then it is given nobody.
 
+        report: How to fetch the vendor's own report of a campaign; None when it has none.
+
         auth: Headers from the token.
 
         emulate: A fresh stand-in for the vendor.
@@ -333,6 +340,7 @@ class Provider(Generic[S]):
     halt: Callable[[Job[S]], Question[Settled] | None] = _cannot_stop
     follow: Callable[[Job[S], Waiting], Question[News] | str] = _tells_nothing
     follow_size: int = 0
+    report: Callable[[Job[S]], Question[Sheet] | None] = _no_report
     explain: Callable[[Response], str] = attrs.field(default=error_text)
     auth: Callable[[str], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()

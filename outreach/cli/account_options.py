@@ -28,15 +28,15 @@ def of_account(function: Callable[..., int]) -> Callable[..., int]:
         return function(where={"accounts": accounts, "journal": journal, "sandbox": sandbox}, **options)
 
     text = "Read the account from this file."
-    command = journal(command)
+    made: Callable[..., int] = journal(command)
     for decorate in (
         click.option("--accounts", type=_FILE, envvar="OUTREACH_ACCOUNTS", show_envvar=True, help=text),
         click.argument("provider"),
         common.verbose,
         common.as_json,
     ):
-        command = decorate(command)
-    return command
+        made = decorate(made)
+    return made
 
 
 def asks(function: F) -> F:

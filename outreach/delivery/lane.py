@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from outreach.answers import Kind, News, Outcome, Question, Roll, Settled
+from outreach.answers import Kind, News, Outcome, Question, Roll, Settled, Sheet
 from outreach.delivery.clock import Clock
 from outreach.delivery.exchange import Lost, NotSent, Transport
 from outreach.delivery.pace import Pace, Quota
@@ -25,7 +25,7 @@ from outreach.planning.carrier import Carrier
 from outreach.provider import Batch, Job
 from outreach.wire import Reach, Request, Response
 
-T = TypeVar("T", bound=Settled | Roll | News)
+T = TypeVar("T", bound=Settled | Roll | News | Sheet)
 
 #: Called at every point where a crash would matter; a test raises or kills here.
 Hook = Callable[[str], None]

@@ -7,6 +7,9 @@ https://apidocs.tingting.com.np/api/overview).
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -22,8 +25,10 @@ from outreach.provider import (
     Response,
     Roll,
     Settled,
+    Sheet,
     Unreadable,
     Waiting,
+    decoding,
     look_up,
 )
 from outreach_tingting import endpoints
@@ -38,6 +43,9 @@ PAGE = 100
 
 #: No list of ours is longer: 10,000 people at the vendor's default of ten a page.
 MAX_PAGES = 1_000
+
+#: How a report may call the column of numbers.
+_NUMBER_HEAD = re.compile(r"\b(number|numbers|phone|mobile|contact)\b", re.IGNORECASE)
 
 Row = Mapping[str, Any]
 
@@ -74,6 +82,27 @@ def follow(job: Job[Settings], _waiting: Waiting) -> Question[News]:
         return _contacts(CAMPAIGN, partial(people, over))
 
     return Question(endpoints.GET.build(id=CAMPAIGN), details, otherwise=_contacts(CAMPAIGN, partial(people, "")))
+
+
+def report(_job: Job[Settings]) -> Question[Sheet]:
+    """Fetch the campaign's report; its columns are not documented but for being CSV."""
+    return Question(endpoints.CAMPAIGN_REPORT.build(id=CAMPAIGN), _sheet)
+
+
+def _sheet(response: Response) -> Sheet:
+    """Read CSV whose people stand in the first column that is named like a number.
+
+    Raises:
+        Unreadable: It is no such table.
+    """
+    lines = [row for row in csv.reader(io.StringIO(decoding.plain(response))) if row]
+    heads = [head.strip() for head in lines[0]] if lines else []
+    at = next((place for place, head in enumerate(heads) if _NUMBER_HEAD.search(head)), None)
+    if at is None:
+        msg = "the vendor's report has no column of numbers"
+        raise Unreadable(msg)
+    people = {to_e164(row[at]): row for row in lines[1:] if len(row) == len(heads)}
+    return Sheet(columns=tuple(heads), rows={phone: row for phone, row in people.items() if phone})
 
 
 def _news(job: Job[Settings], over: str, rows: Sequence[Row]) -> News:
