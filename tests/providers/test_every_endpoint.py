@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
 import orjson
 import pytest
 
 from outreach.answers import failure_inside
+from outreach.calling import Wanted
+from outreach.delivery.transport import HttpTransport
+from outreach.model import Settings, moved
 from outreach.plugins import load_plugins
-from outreach.provider import Danger, Emulator, Endpoint, Evidence, Provider, Reach, Received, Request, Response, Upload
+from outreach.provider import Danger, Emulator, Endpoint, Evidence, Provider, Reach, Received, Response, Upload
+from outreach.sandbox import SandboxServer
 
 NOW = datetime(2025, 7, 1, 6, tzinfo=UTC)
 
@@ -64,27 +70,38 @@ def arguments(provider: str, endpoint: Endpoint) -> dict[str, Any]:
     return {**endpoint.example, **LIVE.get((provider, endpoint.name), {})}
 
 
-def ask(emulator: Emulator, request: Request) -> Response:
-    """Put a request before a stand-in."""
-    kind, body = request.payload()
-    headers = {"authorization": "Bearer x", **{name.lower(): value for name, value in request.headers.items()}}
-    received = Received(
-        method=request.method,
-        path=request.target,
-        query=request.query,
-        headers={**headers, "content-type": kind} if kind else headers,
-        body=body or b"",
-    )
-    return emulator.answer(received, NOW)
+@attrs.define
+class Wire:
+    """A vendor's stand-in over loopback, asked as outreach asks."""
+
+    provider: str
+    server: SandboxServer
+    transport: HttpTransport
+    settings: Settings
+
+    async def ask(self, endpoint: Endpoint) -> Response:
+        """Send the sample, completed where it is no whole call."""
+        return await self.transport.send(endpoint.request(**arguments(self.provider, endpoint)), self.settings)
+
+    @property
+    def emulator(self) -> Emulator:
+        """Give the stand-in."""
+        return self.server.emulators[self.provider]
 
 
-def prepared(provider: str, endpoint: Endpoint) -> Emulator:
-    """Give a stand-in to which everything has happened that this endpoint needs."""
-    emulator = PROVIDERS[provider].emulate()
-    known = {one.name: one for one in PROVIDERS[provider].endpoints}
-    for name in BEFORE.get((provider, endpoint.name), ()):
-        assert ask(emulator, known[name].request(**arguments(provider, known[name]))).ok
-    return emulator
+@asynccontextmanager
+async def prepared(provider: str, endpoint: Endpoint) -> AsyncIterator[Wire]:
+    """Serve a stand-in to which everything has happened that this endpoint needs."""
+    one = PROVIDERS[provider]
+    async with SandboxServer({provider: one}, clock=lambda: NOW) as server:
+        settings = attrs.evolve(one.sandbox, **moved(one.sandbox, server.base_url(provider)))
+        async with HttpTransport(settings, one.auth) as transport:
+            wire = Wire(provider, server, transport, settings)
+            known = {each.name: each for each in one.endpoints}
+            for name in BEFORE.get((provider, endpoint.name), ()):
+                answer = await wire.ask(known[name])
+                assert answer.ok, answer.body
+            yield wire
 
 
 @pytest.mark.parametrize(("provider", "endpoint"), ALL)
@@ -99,12 +116,14 @@ def test_the_example_makes_a_request(provider: str, endpoint: Endpoint) -> None:
     assert endpoint.doc.startswith("https://")
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize(("provider", "endpoint"), DOCUMENTED)
-def test_documented_endpoints_answer(provider: str, endpoint: Endpoint) -> None:
-    """The stand-in answers in the documented shape, which the decoder reads; whoever is reached is noted."""
-    emulator = prepared(provider, endpoint)
-    before = len(emulator.reached)
-    answer = ask(emulator, endpoint.request(**arguments(provider, endpoint)))
+async def test_documented_endpoints_answer(provider: str, endpoint: Endpoint) -> None:
+    """Over the wire, the stand-in answers in the documented shape, which the decoder reads; who is reached is noted."""
+    async with prepared(provider, endpoint) as wire:
+        emulator = wire.emulator
+        before = len(emulator.reached)
+        answer = await wire.ask(endpoint)
     by_mail = endpoint.name == "create_email_campaign"
 
     assert answer.ok, answer.body
@@ -114,13 +133,43 @@ def test_documented_endpoints_answer(provider: str, endpoint: Endpoint) -> None:
     assert (len(emulator.reached) > before) == (endpoint.danger is Danger.REACHES and not by_mail)
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize(("provider", "endpoint"), OTHERS)
-def test_other_endpoints_are_not_there(provider: str, endpoint: Endpoint) -> None:
+async def test_other_endpoints_are_not_there(provider: str, endpoint: Endpoint) -> None:
     """What only third parties know the stand-in answers with 404 or 405 in the vendor's shape, or as they say."""
-    answer = ask(prepared(provider, endpoint), endpoint.request(**arguments(provider, endpoint)))
+    async with prepared(provider, endpoint) as wire:
+        answer = await wire.ask(endpoint)
 
     assert answer.status in ({200} if endpoint.name in AS_THEY_SAY else {404, 405})
     assert "detail" in answer.json() or answer.ok
+
+
+#: These reach whomever the vendor has in a campaign or list, or people by e-mail: no telephone number is named.
+UNLISTED = frozenset(
+    {
+        ("tingting", "run_campaign"),
+        ("tingting", "demo_call"),
+        ("tingting", "run_survey"),
+        ("tingting", "test_survey"),
+        ("tingting", "legacy_begin_campaign"),
+        ("toingg", "send_whatsapp_templates"),
+        ("contactswing", "create_email_campaign"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("provider", "endpoint"),
+    [one for one in ALL if one.values[1].danger is Danger.REACHES],  # type: ignore[union-attr]  # param
+)
+def test_whom_a_call_reaches_can_be_looked_up(provider: str, endpoint: Endpoint) -> None:
+    """What reaches people says where its arguments name them, so that the do-not-contact list can be asked."""
+    one = PROVIDERS[provider]
+    wanted = Wanted.of(one, endpoint.name, arguments(provider, endpoint), one.sandbox)
+
+    assert wanted.unlisted == ((provider, endpoint.name) in UNLISTED)
+    assert all(phone.startswith("+") for spellings in wanted.people for phone in spellings)
+    assert bool(wanted.people) != wanted.unlisted
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
