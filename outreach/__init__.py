@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Refused,
         SpecError,
         Unavailable,
+        Unreadable,
     )
     from outreach.explaining import Story
     from outreach.following import Ending, Followed, VendorReport
@@ -160,6 +161,7 @@ _NAMES = {
         "Refused",
         "SpecError",
         "Unavailable",
+        "Unreadable",
     ),
     "outreach.model": (
         "AiCallContent",
@@ -270,6 +272,7 @@ __all__ = [
     "Summary",
     "Template",
     "Unavailable",
+    "Unreadable",
     "VendorReport",
     "Voice",
     "VoiceContent",
