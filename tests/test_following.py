@@ -116,6 +116,24 @@ async def test_toingg_tells_seconds_answers_and_what_was_said(tmp_path: Path) ->
 
 
 @pytest.mark.asyncio
+async def test_twilio_is_asked_by_sid(tmp_path: Path) -> None:
+    """One message or call at a time, until its status is an end."""
+    settings = PLUGINS.provider("twilio").sandbox
+    one = attrs.evolve(
+        campaign(tmp_path, "toingg"),
+        routes=tuple(Route(channel=channel, providers=("twilio",)) for channel in (Channel.SMS, Channel.VOICE)),
+        providers={"twilio": settings},
+    )
+    await outreach.asend(one, sandbox=True, clock=SteppedClock())
+    followed = await outreach.afollow(one, sandbox=True, clock=SteppedClock(), every=600.0)
+    rows = [row async for row in outreach.areport(one, sandbox=True)]
+
+    assert (followed.final, followed.open, followed.ended) == (6, 0, ())
+    assert {(row.channel, row.status) for row in rows} == {("sms", Status.DELIVERED), ("voice", Status.ANSWERED)}
+    assert all((row.duration is not None) == (row.channel == "voice") for row in rows)
+
+
+@pytest.mark.asyncio
 async def test_contactswing_ends_with_the_hand_over(tmp_path: Path) -> None:
     """Nobody can be asked about, and that is said; no account is needed to find out."""
     settings = PLUGINS.provider("contactswing").sandbox

@@ -49,6 +49,9 @@ BEFORE: Mapping[tuple[str, str], tuple[str, ...]] = {
         for name in ("call_status", "get_transcription", "get_post_call_analysis")
     },
     ("contactswing", "calls"): ("create_call",),
+    ("twilio", "fetch_message"): ("create_message",),
+    ("twilio", "fetch_call"): ("create_call",),
+    ("twilio", "cancel_call"): ("create_call",),
 }
 
 
