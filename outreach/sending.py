@@ -30,9 +30,11 @@ from outreach.model import Campaign, Secret, State, moved
 from outreach.planning.build import Builder
 from outreach.planning.carrier import Carrier, carriers, fingerprint, title
 from outreach.planning.reading import read, suppressed
+from outreach.planning.stamps import Stamps, changed, stamps
 from outreach.planning.values import Plan, SlicePlan
 from outreach.plugins import Plugins
-from outreach.results import Phase, Progress, Summary, Watch
+from outreach.results import Phase, Progress, Summary, Watch, reading
+from outreach.source import SourceKind
 from outreach.standing import LiveStatus, key_of, summary
 
 #: Letters of a marker: none that is mistaken for another.
@@ -61,6 +63,7 @@ class Sending:
     live: LiveStatus
     own: OwnList
     flag: StopFlag
+    kinds: Sequence[SourceKind] = ()
 
     @classmethod
     async def begin(  # noqa: PLR0913  # keywords; what the world is made of
@@ -105,7 +108,21 @@ class Sending:
             for name, carrier in with_tokens(accounts).items()
         }
         live = stack.enter_context(LiveStatus(path))
-        return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live, own(path), flag)
+        return cls(
+            campaign,
+            key_of(campaign),
+            journal,
+            accounts,
+            lanes,
+            clock,
+            rng,
+            stop,
+            watch,
+            live,
+            own(path),
+            flag,
+            plugins.sources,
+        )
 
     async def run(
         self,
@@ -123,8 +140,10 @@ class Sending:
             await self._refuse_changed()
             await self.settle()
             ledger = await JournalLedger.read(self.journal, self.key, self.campaign, self.clock.now())
+            before = stamps(self.campaign)
             plan, slices = await self._plan(spool, ledger, limit, stdin)
             _permit(plan, approve=approve, confirm=confirm, strict=strict)
+            self._refuse_other_people(before)
             ended = await self._send(spool, plan, slices, Watchlists((self.own, ledger)), wait=wait)
         if self.flag.seen:
             ended.interrupted, ended.stopped = False, True
@@ -163,6 +182,13 @@ class Sending:
             msg = "somebody stopped this campaign (outreach stop); 'outreach stop SPEC --clear' lets it go on"
             raise Refused([msg])
 
+    def _refuse_other_people(self, before: Stamps) -> None:
+        """Refuse when a list changed since it was read: what the spool holds is no longer what stands there."""
+        other = changed(before, stamps(self.campaign))
+        if other:
+            msg = f"{', '.join(other)} changed since the plan was made; run the same command again for a new plan"
+            raise Refused([msg])
+
     async def _refuse_changed(self) -> None:
         """Refuse to go on with a campaign that was half loaded at a vendor with other contents."""
         reasons = []
@@ -192,8 +218,8 @@ class Sending:
             sink=spool,
             limit=limit,
         )
-        for rows in read(self.campaign, builder, stdin):
-            self.watch(Progress(phase=Phase.READING, done=rows))
+        for seen in read(self.campaign, builder, stdin, self.kinds):
+            self.watch(reading(seen))
             await asyncio.sleep(0)
             if self.stop.is_set() or self.flag():
                 raise Refused(["stopped while the contacts were read; nothing was sent"])

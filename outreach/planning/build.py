@@ -91,6 +91,7 @@ class Builder:
         self._read = self._used = self._people = 0
         self._dropped: Counter[str] = Counter()
         self._problems: list[Problem] = []
+        self._notes: list[str] = []
         self._tallies = [_Tally() for _ in campaign.routes]
         self.slices: list[SlicePlan] = []
         self._teams = [
@@ -115,6 +116,10 @@ class Builder:
             reached |= self._travel(team, chunk, taken)
         self._people += len(reached)
 
+    def note(self, found: Sequence[Problem]) -> None:
+        """Take what a careful person should know about the sources."""
+        self._notes += map(str, found)
+
     def finish(self) -> Plan:
         """Send off who still waits, and give the plan."""
         for team in self._teams:
@@ -133,6 +138,7 @@ class Builder:
             refusals=(*blocked, *self._limits()),
             notes=(
                 *([] if any(one.planned for one in self._tallies) else [NOBODY]),
+                *self._notes,
                 *notes(self._campaign, list(chain.from_iterable(findings)), self.slices, self._now),
             ),
         )
