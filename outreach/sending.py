@@ -14,7 +14,7 @@ from typing import BinaryIO, Self
 
 import attrs
 
-from outreach.delivery import stopping
+from outreach.delivery import brief, stopping
 from outreach.delivery.clock import Clock
 from outreach.delivery.donotcontact import Lists, OwnList, Watchlist, Watchlists, own
 from outreach.delivery.failover import Both, Reel, give_up, goes_on, has_lists
@@ -24,7 +24,6 @@ from outreach.delivery.ledger import JournalLedger
 from outreach.delivery.pace import Quota
 from outreach.delivery.run import Ended, Engine, Place, Tell
 from outreach.delivery.spool import Spool
-from outreach.delivery.sqlite import SqliteJournal
 from outreach.delivery.stopping import StopFlag
 from outreach.delivery.transport import HttpTransport
 from outreach.errors import CredentialError, Refused, SpecError
@@ -92,7 +91,7 @@ class Sending:
             CredentialError: A secret cannot be read, or an account has none.
         """
         accounts = carriers(campaign, plugins, sandbox=sandbox)
-        journal = await stack.enter_async_context(await SqliteJournal.open(path, now=clock.now()))
+        journal = await stack.enter_async_context(await brief.open_soon(path, clock))
         if sandbox:
             accounts = await in_sandbox(stack, accounts, plugins, path, clock)
         flag = StopFlag(stopping.beside(path), key_of(campaign), clock.monotonic)
@@ -107,7 +106,7 @@ class Sending:
                 quota=quota,
                 asked=flag if heeds else None,
             )
-            for name, carrier in _with_tokens(accounts).items()
+            for name, carrier in with_tokens(accounts).items()
         }
         live = stack.enter_context(LiveStatus(path))
         return cls(
@@ -423,11 +422,16 @@ def _permit(plan: Plan, *, approve: str | None, confirm: Callable[[Plan], bool] 
         raise Refused(["not confirmed; nothing was sent"])
 
 
-def _with_tokens(accounts: Mapping[str, Carrier]) -> Mapping[str, Carrier]:
+def with_tokens(accounts: Mapping[str, Carrier], doing: str = "sending") -> Mapping[str, Carrier]:
+    """Give the accounts back, each of which has a token.
+
+    Raises:
+        CredentialError: One has none.
+    """
     for name, carrier in accounts.items():
         if carrier.settings.token is None:
             remedy = f"write  token: {{env: {name.upper()}_TOKEN}}"
-            msg = f"providers.{name}.token: sending needs the account's token; {remedy}"
+            msg = f"providers.{name}.token: {doing} needs the account's token; {remedy}"
             raise CredentialError(msg)
     return accounts
 

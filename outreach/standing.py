@@ -12,10 +12,10 @@ from typing import Any, Self
 import attrs
 
 from outreach.delivery import livestatus
+from outreach.delivery.brief import open_soon
 from outreach.delivery.clock import SystemClock
 from outreach.delivery.journal import CampaignKey, Counts, Journal
 from outreach.delivery.run import WAITING, Ended
-from outreach.delivery.sqlite import SqliteJournal
 from outreach.errors import JournalInUse
 from outreach.model import Campaign, Schedule, State, Status
 from outreach.planning.carrier import hours
@@ -60,13 +60,27 @@ async def standing(campaign: Campaign, path: Path) -> Summary:
         return summary(key, "", Rows(read=0, used=0, skipped={}), nothing, Ended())
     try:
         async with opened(path) as journal:
-            counts, planned = await journal.counts(key), await journal.last_plan(key)
-            ended = await _waiting(campaign, journal, counts)
+            return await _standing(campaign, journal)
     except JournalInUse:
         told = livestatus.read(livestatus.beside(path))
         if told is None or (told["campaign"], told["round"]) != (key.name, key.round):
             raise
         return _summary(told)
+
+
+async def standing_in(campaign: Campaign, path: Path, held: Journal | None) -> Summary:
+    """Say where a campaign stands, from a journal that this process may hold already.
+
+    Raises:
+        JournalError: As ``standing`` does.
+    """
+    return await (_standing(campaign, held) if held else standing(campaign, path))
+
+
+async def _standing(campaign: Campaign, journal: Journal) -> Summary:
+    key = key_of(campaign)
+    counts, planned = await journal.counts(key), await journal.last_plan(key)
+    ended = await _waiting(campaign, journal, counts)
     digest, rows = planned or ("", {"read": 0, "used": 0, "skipped": {}})
     return summary(key, digest, _rows(rows), counts, ended)
 
@@ -91,7 +105,7 @@ def _schedule(campaign: Campaign, name: str) -> Schedule:
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[Journal]:
     """Open a journal to look into it."""
-    async with await SqliteJournal.open(path, now=SystemClock().now()) as journal:
+    async with await open_soon(path, SystemClock()) as journal:
         yield journal
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
@@ -330,7 +330,11 @@ def marked(by: str, reason: str, *, sent: bool) -> str:
 
 @attrs.frozen(kw_only=True)
 class DeliveryRow:
-    """One row of the report: a delivery, or a row of the contacts that is none (empty channel)."""
+    """One row of the report: a delivery, or a row of the contacts that is none (empty channel).
+
+    What ``status --follow`` learns (``credits`` in the vendor's unit, ``duration`` in seconds, ``answers``,
+    ``transcript``, ``playback`` in per cent) is None or empty where the vendor said nothing.
+    """
 
     contact_id: str
     phone: str
@@ -344,6 +348,28 @@ class DeliveryRow:
     attempts: int
     updated_at: datetime
     row: int
+    credits: float | None = None
+    duration: float | None = None
+    answers: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    transcript: str = attrs.field(default="", repr=False)
+    playback: float | None = None
+
+
+def told_on(receipt: Receipt | None, channel: str) -> dict[str, Any]:
+    """Give what a receipt says about one channel, as fields of a DeliveryRow; seconds are those of a call."""
+    if receipt is None:
+        return {"status": None, "word": "", "vendor_id": ""}
+    spoken = channel in {Channel.VOICE, Channel.AI_CALL}
+    return {
+        "status": receipt.status,
+        "word": receipt.word,
+        "vendor_id": receipt.vendor_id,
+        "credits": next((cost for on, cost in receipt.credits.items() if on == channel), None),
+        "duration": receipt.duration if spoken else None,
+        "answers": receipt.answers if spoken else {},
+        "transcript": receipt.transcript if spoken else "",
+        "playback": receipt.playback if spoken else None,
+    }
 
 
 @attrs.frozen(kw_only=True)

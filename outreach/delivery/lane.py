@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from outreach.answers import Kind, Outcome, Question, Roll, Settled
+from outreach.answers import Kind, News, Outcome, Question, Roll, Settled, Sheet
 from outreach.delivery.clock import Clock
 from outreach.delivery.exchange import Lost, NotSent, Transport
 from outreach.delivery.pace import Pace, Quota
@@ -25,7 +25,7 @@ from outreach.planning.carrier import Carrier
 from outreach.provider import Batch, Job
 from outreach.wire import Reach, Request, Response
 
-T = TypeVar("T", bound=Settled | Roll)
+T = TypeVar("T", bound=Settled | Roll | News | Sheet)
 
 #: Called at every point where a crash would matter; a test raises or kills here.
 Hook = Callable[[str], None]
@@ -165,12 +165,7 @@ class Lane:
         """
         for _ in range(MAX_PAGES):
             response = await self._read(question.request.fill(refs))
-            if response is None:
-                return None
-            try:
-                step = question.read(response)
-            except Unreadable:
-                return None
+            step = question.otherwise if response is None else _read_by(question, response)
             if not isinstance(step, Question):
                 return step
             question = step
@@ -322,3 +317,10 @@ class Lane:
             self._note(outcome)
             await self._pause(number, outcome)
         return None
+
+
+def _read_by(question: Question[T], response: Response) -> Question[T] | T | None:
+    try:
+        return question.read(response)
+    except Unreadable:
+        return question.otherwise

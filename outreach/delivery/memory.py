@@ -33,6 +33,7 @@ from outreach.delivery.journal import (
     Turn,
     marked,
     passed_on,
+    told_on,
     with_refusal,
 )
 from outreach.errors import JournalError
@@ -637,11 +638,9 @@ def _delivery(provider: str, channel: str, batch: _Batch, person: _Person) -> De
         channel=channel,
         provider=provider,
         state=STATE_OF[stage],
-        status=person.receipt.status if person.receipt else None,
-        word=person.receipt.word if person.receipt else "",
         reason=reason,
-        vendor_id=person.receipt.vendor_id if person.receipt else "",
         attempts=batch.attempts + person.earlier,
         updated_at=batch.updated_at,
         row=person.row,
+        **told_on(person.receipt, channel),
     )

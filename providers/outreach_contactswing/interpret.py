@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from outreach.provider import Batch, Job, Kind, Outcome, Receipt, Request, Response, Status, accepted, look_up
+from outreach.provider import (
+    Batch,
+    Job,
+    Kind,
+    Outcome,
+    Receipt,
+    Request,
+    Response,
+    Status,
+    Waiting,
+    accepted,
+    look_up,
+)
 from outreach_contactswing.account import ContactSwingSettings
 
 #: https://docs.contactswing.ai/api-reference/endpoint/what-camp: ``data.status`` is the "Campaign status"; the page's
@@ -32,3 +44,8 @@ def interpret(_job: Job[ContactSwingSettings], request: Request, response: Respo
 def status(word: str) -> Status:
     """Give our word; without a word from the vendor people are queued, since they are handed over."""
     return STATUS.get(word.strip().casefold(), Status.UNKNOWN) if word.strip() else Status.QUEUED
+
+
+def follow(_job: Job[ContactSwingSettings], _waiting: Waiting) -> str:
+    """Say why nobody can be asked about: no page has a request that lists a campaign, or its people."""
+    return "handed over: ContactSwing has no request that tells what became of anybody; look at its dashboard"

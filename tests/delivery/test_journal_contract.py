@@ -631,6 +631,35 @@ async def test_what_became_of_people_can_be_noted_later(desk: Desk) -> None:
     }
 
 
+@pytest.mark.asyncio
+async def test_what_a_vendor_tells_beside_the_status_is_kept_by_channel(desk: Desk) -> None:
+    """Credits belong to a channel, seconds and answers to a call; all of it moves with its person."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3], channels=(Channel.VOICE, Channel.SMS))
+    shared = Receipt(vendor_id="b-1", duration=1.0)
+    doubt = (Stage.PLANNED, "proved not to be at the vendor")
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=shared, exceptions={0: doubt}))
+    told = Receipt(
+        vendor_id="p-2",
+        status=Status.ANSWERED,
+        credits={Channel.VOICE: 1.5, Channel.SMS: 2.0},
+        duration=12.0,
+        answers={"will_pay": "हुन्छ"},
+        transcript="a: नमस्ते",
+        playback=91.0,
+    )
+    await journal.note(slice_id, 0, {0: told}, at=T2)
+
+    rows = {(row.phone[-1], row.channel): row async for row in journal.deliveries(KEY)}
+
+    voice, sms = rows["2", "voice"], rows["2", "sms"]
+    assert (voice.credits, voice.duration, voice.answers) == (1.5, 12.0, {"will_pay": "हुन्छ"})
+    assert (voice.transcript, voice.playback) == ("a: नमस्ते", 91.0)
+    assert (sms.credits, sms.duration, dict(sms.answers), sms.transcript, sms.playback) == (2.0, None, {}, "", None)
+    assert rows["3", "voice"].duration == 1.0
+    assert rows["1", "voice"].credits is None
+
+
 # Open and launch
 
 

@@ -50,7 +50,15 @@ conclusions = st.sampled_from(
     [Stage.PLANNED, Stage.LOADED, Stage.LOAD_UNKNOWN, Stage.ACCEPTED, Stage.REJECTED, Stage.UNKNOWN]
 )
 receipts = st.builds(
-    Receipt, vendor_id=st.sampled_from(["", "v"]), status=st.sampled_from(list(Status)[:3]), word=reasons
+    Receipt,
+    vendor_id=st.sampled_from(["", "v"]),
+    status=st.sampled_from(list(Status)[:3]),
+    word=reasons,
+    credits=st.sampled_from([{}, {Channel.VOICE: 1.5}, {Channel.SMS: 2.0, Channel.VOICE: 0.0}]),
+    duration=st.sampled_from([None, 0.0, 12.5]),
+    answers=st.sampled_from([{}, {"will_pay": "हुन्छ"}]),
+    transcript=reasons,
+    playback=st.sampled_from([None, 91.0]),
 )
 indexes = st.integers(0, 2)
 outcomes = st.builds(

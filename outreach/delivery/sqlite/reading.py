@@ -20,6 +20,7 @@ from outreach.delivery.journal import (
     DeliveryRow,
     Stage,
     Turn,
+    told_on,
     with_refusal,
 )
 from outreach.delivery.sqlite import packing, records
@@ -81,13 +82,11 @@ class Lot:
                     channel=channel,
                     provider=self.provider,
                     state=STATE_OF[stage],
-                    status=receipt.status if receipt else None,
-                    word=receipt.word if receipt else "",
                     reason=with_refusal(reason, batch.refused.get(index, "")),
-                    vendor_id=receipt.vendor_id if receipt else "",
                     attempts=batch.attempts + batch.earlier.get(index, 0),
                     updated_at=batch.updated_at,
                     row=row,
+                    **told_on(receipt, channel),
                 )
 
 

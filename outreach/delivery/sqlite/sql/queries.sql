@@ -82,8 +82,8 @@ VALUES (:id, :size, :stage, :tally, :attempts, :intended_at, :updated_at, :chann
         :vendor_id, :status, :word, :exceptions)
 -- :people_add
 -- Who they are.
-INSERT INTO people (batch, phones, ids, row_numbers, earlier, receipts)
-VALUES (:id, :phones, :ids, :row_numbers, :earlier, :receipts)
+INSERT INTO people (batch, phones, ids, row_numbers, earlier, receipts, told)
+VALUES (:id, :phones, :ids, :row_numbers, :earlier, :receipts, :told)
 -- :batch_plan
 -- A new batch, as one of many: id, size, time.
 INSERT INTO batch (id, size, stage, updated_at) VALUES (?, ?, 0, ?)
@@ -98,7 +98,8 @@ UPDATE batch SET size = :size, stage = :stage, tally = :tally, attempts = :attem
 WHERE id = :id
 -- :people_write
 -- The same for its people.
-UPDATE people SET phones = :phones, ids = :ids, row_numbers = :row_numbers, earlier = :earlier, receipts = :receipts
+UPDATE people SET phones = :phones, ids = :ids, row_numbers = :row_numbers, earlier = :earlier, receipts = :receipts,
+                  told = :told
 WHERE batch = :id
 -- :batch_drop
 -- Its people stand elsewhere now.
@@ -122,11 +123,12 @@ WHERE id = :id AND exceptions IS NULL AND (154 >> stage) & 1
 SELECT size FROM batch WHERE id = :id
 -- :receipts_put
 -- The receipts of their own that people have; none where everybody has the same.
-UPDATE people SET receipts = :receipts WHERE batch = :id AND receipts IS NOT :receipts
+UPDATE people SET receipts = :receipts, told = :told
+WHERE batch = :id AND (receipts IS NOT :receipts OR told IS NOT :told)
 -- :batch_get
 -- One batch with its people.
 SELECT batch.id, size, stage, reason, exceptions, vendor_id, status, word, attempts, intended_at, updated_at, channels,
-       phones, ids, row_numbers, earlier, receipts
+       phones, ids, row_numbers, earlier, receipts, told
 FROM batch JOIN people ON people.batch = batch.id WHERE batch.id = :id
 
 -- Batches: of one slice
@@ -134,7 +136,7 @@ FROM batch JOIN people ON people.batch = batch.id WHERE batch.id = :id
 -- :batch_list
 -- Batches in these stages, and, if asked for, those with exceptions.
 SELECT batch.id, size, stage, reason, exceptions, vendor_id, status, word, attempts, intended_at, updated_at, channels,
-       phones, ids, row_numbers, earlier, receipts
+       phones, ids, row_numbers, earlier, receipts, told
 FROM batch CROSS JOIN people ON people.batch = batch.id
 WHERE batch.id > :after AND batch.id < (:slice + 1) << 32
     AND ((:stages >> stage) & 1 OR (:mixed AND exceptions IS NOT NULL))
@@ -142,7 +144,7 @@ ORDER BY batch.id
 -- :batch_movable
 -- Batches with people in one of these stages (planned or cancelled: they may be planned anew), or that may hold such.
 SELECT batch.id, size, stage, reason, exceptions, vendor_id, status, word, attempts, intended_at, updated_at, channels,
-       phones, ids, row_numbers, earlier, receipts
+       phones, ids, row_numbers, earlier, receipts, told
 FROM batch CROSS JOIN people ON people.batch = batch.id
 WHERE batch.id > :after AND batch.id < :before AND ((:stages >> stage) & 1 OR exceptions IS NOT NULL)
 ORDER BY batch.id LIMIT :limit
@@ -207,7 +209,7 @@ ORDER BY batch.id
 -- Every batch of a campaign, with what the report says about it.
 SELECT slice.provider, slice.channels,
        batch.id, size, stage, batch.reason, exceptions, vendor_id, status, word, attempts, intended_at, updated_at,
-       batch.channels, phones, ids, row_numbers, earlier, receipts
+       batch.channels, phones, ids, row_numbers, earlier, receipts, told
 FROM slice CROSS JOIN batch CROSS JOIN people ON people.batch = batch.id
 WHERE slice.campaign = :campaign AND slice.id >= :after >> 32
     AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32 AND batch.id > :after
