@@ -160,7 +160,7 @@ class JournalMachine(RuleBasedStateMachine):
     def begin(self, plan: Mapping[str, Any]) -> None:
         """Open both, and plan."""
         self.open()
-        self.replan(KEYS[0], plan)
+        self.replan(KEYS[0], plan, passes=False)
 
     def open(self) -> None:
         """Open both."""
