@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -31,10 +31,12 @@ from outreach.errors import CredentialError, Refused, SpecError
 from outreach.model import Campaign, Secret, State, moved
 from outreach.planning.build import Builder
 from outreach.planning.carrier import Carrier, carriers, fingerprint, title
-from outreach.planning.reading import read, suppressed
+from outreach.planning.reading import Seen, read, suppressed
+from outreach.planning.stamps import Stamps, changed, stamps
 from outreach.planning.values import Plan, SlicePlan
 from outreach.plugins import Plugins
-from outreach.results import Phase, Progress, Summary, Watch
+from outreach.results import Phase, Progress, Summary, Watch, reading
+from outreach.source import SourceKind
 from outreach.standing import LiveStatus, key_of, summary
 
 #: Letters of a marker: none that is mistaken for another.
@@ -63,6 +65,7 @@ class Sending:
     live: LiveStatus
     own: OwnList
     flag: StopFlag
+    kinds: Sequence[SourceKind] = ()
 
     @classmethod
     async def begin(  # noqa: PLR0913  # keywords; what the world is made of
@@ -107,7 +110,21 @@ class Sending:
             for name, carrier in _with_tokens(accounts).items()
         }
         live = stack.enter_context(LiveStatus(path))
-        return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live, own(path), flag)
+        return cls(
+            campaign,
+            key_of(campaign),
+            journal,
+            accounts,
+            lanes,
+            clock,
+            rng,
+            stop,
+            watch,
+            live,
+            own(path),
+            flag,
+            plugins.sources,
+        )
 
     async def run(
         self,
@@ -123,9 +140,14 @@ class Sending:
         self._refuse_stopped()
         await self._refuse_changed()
         await self.settle()
+        before = stamps(self.campaign)
+
+        def permit(plan: Plan) -> None:
+            _permit(plan, approve=approve, confirm=confirm, strict=strict)
+            self._refuse_other_people(before)
+
         with Reel(self._folder) as reel:
-            contacts = _Contacts(self.campaign, stdin, reel if has_lists(self.campaign) else None)
-            permit = partial(_permit, approve=approve, confirm=confirm, strict=strict)
+            contacts = _Contacts(self.campaign, stdin, self.kinds, reel if has_lists(self.campaign) else None)
             plan, ended = await self._passes(contacts, permit, limit=limit, wait=wait)
         if self.flag.seen:
             ended.interrupted, ended.stopped = False, True
@@ -192,6 +214,13 @@ class Sending:
             msg = "somebody stopped this campaign (outreach stop); 'outreach stop SPEC --clear' lets it go on"
             raise Refused([msg])
 
+    def _refuse_other_people(self, before: Stamps) -> None:
+        """Refuse when a list changed since it was read: what the spool holds is no longer what stands there."""
+        other = changed(before, stamps(self.campaign))
+        if other:
+            msg = f"{', '.join(other)} changed since the plan was made; run the same command again for a new plan"
+            raise Refused([msg])
+
     async def _refuse_changed(self) -> None:
         """Refuse to go on with a campaign that was half loaded at a vendor with other contents."""
         reasons = []
@@ -223,8 +252,8 @@ class Sending:
             limit=limit,
             down=down,
         )
-        for rows in contacts.read(builder):
-            self.watch(Progress(phase=Phase.READING, done=rows))
+        for seen in contacts.read(builder):
+            self.watch(reading(seen))
             await asyncio.sleep(0)
             if self.stop.is_set() or self.flag():
                 raise Refused(["stopped while the contacts were read; nothing was sent"])
@@ -325,15 +354,17 @@ class _Contacts:
 
     campaign: Campaign
     stdin: BinaryIO | None
+    kinds: Sequence[SourceKind]
     reel: Reel | None
     _kept: bool = False
 
-    def read(self, builder: Builder) -> Iterator[int]:
-        """Give the planner every chunk; yields the rows read so far."""
+    def read(self, builder: Builder) -> Iterator[Seen]:
+        """Give the planner every chunk; yields how far it has come."""
         if self._kept and self.reel is not None:
             yield from self.reel.replay(builder)
             return
-        yield from read(self.campaign, builder if self.reel is None else Both(builder, self.reel), self.stdin)
+        taker = builder if self.reel is None else Both(builder, self.reel)
+        yield from read(self.campaign, taker, self.stdin, self.kinds)
         self._kept = True
 
 

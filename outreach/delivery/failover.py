@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,8 +15,9 @@ from outreach.contacts.values import Chunk, Dropped
 from outreach.delivery.journal import Counts
 from outreach.delivery.lane import Lane
 from outreach.delivery.run import Ended
+from outreach.errors import Problem
 from outreach.model import Campaign, State
-from outreach.planning.reading import Taker
+from outreach.planning.reading import Seen, Taker
 
 
 def has_lists(campaign: Campaign) -> bool:
@@ -86,8 +87,11 @@ class Reel:
         fields["dropped"] = [attrs.asdict(one) for one in chunk.dropped]
         self._file.write(orjson.dumps(fields) + b"\n")
 
-    def replay(self, taker: Taker) -> Iterator[int]:
-        """Give a taker every chunk once more, from the beginning; yields the rows so far."""
+    def note(self, found: Sequence[Problem]) -> None:
+        """Keep none: what is to be said of the sources was said when they were read."""
+
+    def replay(self, taker: Taker) -> Iterator[Seen]:
+        """Give a taker every chunk once more, from the beginning; yields how far it has come."""
         rows = 0
         self._file.seek(0)
         for line in self._file:
@@ -96,7 +100,7 @@ class Reel:
             chunk = Chunk(**fields, dropped=dropped)
             taker.add(chunk)
             rows += len(chunk) + len(dropped)
-            yield rows
+            yield Seen(rows, None)
 
 
 @attrs.frozen
@@ -110,6 +114,11 @@ class Both:
         """Take one chunk."""
         self.first.add(chunk)
         self.second.add(chunk)
+
+    def note(self, found: Sequence[Problem]) -> None:
+        """Take what a careful person should know about the sources."""
+        self.first.note(found)
+        self.second.note(found)
 
 
 def _plain(column: object) -> object:

@@ -28,12 +28,13 @@ from outreach.planning.times import Due, due
 from outreach.provider import Job
 from outreach.wire import Reach, Request
 
-#: A load whose absence was proved is loaded again, but not for ever.
+#: What was proved absent (a load, a step) is done again, but not for ever.
 MOST_ROUNDS = 3
 
 EXPIRED = "expired"
 WAITING = "waiting"
 NOT_SETTLED = "a lost answer is not settled yet; run send again"
+NO_EFFECT = "its answer was lost, and it proved to have had no effect; run send again"
 
 #: Told how many people are done with, and what became of them.
 Tell = Callable[[Stage, int], None]
@@ -283,9 +284,12 @@ class Engine:
                 state = await self._settler(one).step(one, made, row, filled)
             else:
                 state = StepState.UNSENT
+            for _ in range(MOST_ROUNDS):
+                if state is StepState.UNSENT:
+                    state = await self._step(one, step, position, filled, made)
             if state is StepState.UNSENT:
-                state = await self._step(one, step, position, filled, made)
-            if state is StepState.UNKNOWN:
+                raise Held(_because(request, NO_EFFECT))
+            if state is not StepState.ACCEPTED:
                 raise Unsettled(_because(request, NOT_SETTLED))
             one = await self._again(one)
         return one

@@ -104,6 +104,7 @@ class Builder:
         self._read = self._used = self._people = 0
         self._dropped: Counter[str] = Counter()
         self._problems: list[Problem] = []
+        self._notes: list[str] = []
         self._tallies = [_Tally() for _ in campaign.routes]
         self.slices: list[SlicePlan] = []
         self.passing = False
@@ -129,6 +130,10 @@ class Builder:
             self._travel(team, chunk, choice)
         self._people += len(set(chain.from_iterable(going.kept for going in choice)))
 
+    def note(self, found: Sequence[Problem]) -> None:
+        """Take what a careful person should know about the sources."""
+        self._notes += map(str, found)
+
     def finish(self) -> Plan:
         """Send off who still waits, and give the plan."""
         for assigner in chain.from_iterable(team.assigners for team in self._teams):
@@ -147,6 +152,7 @@ class Builder:
             refusals=(*blocked, *self._limits()),
             notes=(
                 *([] if any(one.planned for one in self._tallies) else [NOBODY]),
+                *self._notes,
                 *notes(self._campaign, self._carriers, flat, self.slices, self._now),
             ),
         )

@@ -11,7 +11,8 @@ import pytest
 from worlds import START, Crash, World
 
 from outreach.model import Channel, Route, Schedule, State, Window
-from outreach.wire import Request
+from outreach.provider import Emulator, Reached
+from outreach.wire import Received, Request, Response
 
 Make = Callable[..., World]
 
@@ -136,6 +137,63 @@ async def test_a_vendor_that_can_be_asked_leaves_nothing_unknown(make_world: Mak
             continue
         assert counts[State.ACCEPTED] == 12, f"fault at request {number}"
         assert set(world.reached.values()) == {1}
+
+
+@attrs.define
+class Garbled:
+    """A vendor whose first answers to one request cannot be read; it does what it was asked."""
+
+    honest: Emulator
+    method: str
+    path: str
+    times: int
+
+    reached: list[Reached] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.reached = self.honest.reached
+
+    def answer(self, received: Received, now: datetime) -> Response:
+        """Answer as the vendor would, or with rubbish."""
+        answer = self.honest.answer(received, now)
+        if not self.times or (received.method, received.path) != (self.method, self.path):
+            return answer
+        self.times -= 1
+        return attrs.evolve(answer, body=b"\x00{")
+
+
+@pytest.mark.parametrize("times", [1, 2, 30])
+@pytest.mark.asyncio
+async def test_a_step_that_cannot_be_read_is_done_again_before_anybody_is_loaded(make_world: Make, times: int) -> None:
+    """Until the read-back of a TingTing campaign was read and agrees, nobody is put into it."""
+    clean = make_world("tingting", people=12)
+    await clean.run()
+    (check,) = [one for one in clean.seen[:4] if one.method == "GET"]
+    world = make_world("tingting", people=12)
+    honest = world.emulators["tingting"]
+    world.emulators["tingting"] = Garbled(honest, "GET", check.target, times)
+
+    counts = dict(await world.run())
+
+    loads = [one for one in world.seen if one.target.endswith("add-contact/")]
+    readable = times < 3
+    assert bool(loads) is readable
+    assert counts[State.ACCEPTED if readable else State.PLANNED] == 12
+    assert [one.target for one in world.seen].count(check.target) >= min(times + 1, 3)
+
+
+@pytest.mark.parametrize("provider", ["tingting", "toingg"])
+@pytest.mark.asyncio
+async def test_a_create_that_is_at_once_proved_absent_is_done_again(make_world: Make, provider: str) -> None:
+    """Where "not found" counts at once, a lost create is repeated before anything that needs its answer."""
+    world = make_world(provider, people=12, faults={1: "lost before"})
+    campaign = world.campaign()
+    own = attrs.evolve(campaign.providers[provider], settle_after=0.0)
+
+    counts = dict(await world.run(attrs.evolve(campaign, providers={provider: own})))
+
+    assert counts[State.ACCEPTED] == 12
+    assert set(world.reached.values()) == {1}
 
 
 @pytest.mark.parametrize("provider", ["toingg", "contactswing"])
@@ -367,6 +425,45 @@ async def test_a_row_of_unknown_outcomes_stops_the_account(make_world: Make) -> 
     at_once = world.campaign().providers["toingg"].concurrency
     assert 3 <= counts[State.UNKNOWN] < 3 + at_once
     assert counts[State.PLANNED] == 40 - counts[State.UNKNOWN]
+
+
+@pytest.mark.parametrize(("provider", "creates"), [("tingting", (1, 4, 7)), ("toingg", (1, 3, 5))])
+@pytest.mark.asyncio
+async def test_a_campaign_that_proves_not_to_have_been_made_is_made_by_the_next_run(
+    make_world: Make, provider: str, creates: tuple[int, ...]
+) -> None:
+    """Lost again and again, and never found, it is made no more in this run, and nothing further is asked of it."""
+    world = make_world(provider, people=12, faults=dict.fromkeys(creates, "lost before"))
+    campaign = world.campaign()
+    at_once = {provider: attrs.evolve(campaign.providers[provider], settle_after=0.0)}
+
+    counts = await world.run(attrs.evolve(campaign, providers=at_once))
+    assert counts[State.PLANNED] == world.people
+    assert not world.reached
+
+    counts = await world.run(campaign)
+    assert counts[State.ACCEPTED] == world.people
+    assert set(world.reached.values()) == {1}
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_a_process_that_stood_still_sends_nothing_when_it_wakes(make_world: Make, provider: str) -> None:
+    """Stopped for an hour between intent and write, it writes another intent before it sends."""
+    world = make_world(provider, people=12)
+    heard: list[str] = []
+
+    def stand_still(name: str) -> None:
+        heard.append(name)
+        if heard.count("after intent") == 1 and name == "after intent":
+            world.clock.moment += timedelta(hours=1)
+
+    world.notice = stand_still
+    counts = await world.run()
+
+    assert "after answer" not in heard[: heard.index("after outcome")]
+    assert counts[State.ACCEPTED] == world.people
+    assert set(world.reached.values()) == {1}
 
 
 @pytest.mark.asyncio

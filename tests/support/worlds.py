@@ -151,13 +151,13 @@ class World:
             method=request.method,
             path=request.target,
             query=request.query,
-            headers={**self._credential(), "content-type": "application/json"},
+            headers={**self._credential(who), "content-type": "application/json"},
             body=request.encode() or b"",
         )
         return self.emulators[who].answer(received, self.clock.now())
 
-    def _credential(self) -> Mapping[str, str]:
-        provider = self.plugins.providers[self.provider]
+    def _credential(self, who: str) -> Mapping[str, str]:
+        provider = self.plugins.providers[who]
         return {name.lower(): value for name, value in provider.auth("x", provider.sandbox).items()}
 
     def hook(self, name: str) -> None:
