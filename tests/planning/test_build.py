@@ -70,11 +70,13 @@ class Earlier:
         pressed: Collection[str] = (),
         refused: Mapping[str, Collection[str]] | None = None,
         aboard: Mapping[str, Collection[str]] | None = None,
+        spent: Collection[str] = (),
     ) -> None:
         self._handled = handled
         self._pressed = pressed
         self._refused = refused or {}
         self._aboard = aboard or {}
+        self._spent = spent
 
     def handled(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
         """Say who was handled."""
@@ -93,9 +95,9 @@ class Earlier:
         """Say who is loaded, by provider."""
         return {name: found(phones, some) for name, some in self._aboard.items() if channel is Channel.VOICE}
 
-    def spent(self, _phones: Sequence[str], _channel: Channel) -> Collection[int]:
-        """Nobody was tried too often."""
-        return ()
+    def spent(self, phones: Sequence[str], _channel: Channel) -> Collection[int]:
+        """Say who was tried too often."""
+        return found(phones, self._spent)
 
     def wanted(self, phones: Sequence[str], channel: Channel) -> None:
         """Take no note."""
@@ -403,7 +405,19 @@ def test_a_fallbacks_degradation_needs_consent_before_anything_is_sent() -> None
     assert agreed.routes[0].provider == "second"
 
 
-def plan_through(route: Route, **fields: Any) -> Plan:
+def test_who_was_refused_and_tried_too_often_goes_to_nobody_else() -> None:
+    """The budget of attempts goes before the list: they stay refused where they are."""
+    both = Route(channel=Channel.VOICE, providers=("tingting", "second"))
+    one = str(people(1)[0]["phone"])
+
+    goes_on = plan_through(both, ledger=Earlier(refused={"tingting": [one]}))
+    stays = plan_through(both, ledger=Earlier(refused={"tingting": [one]}, spent=[one]))
+
+    assert (goes_on.routes[0].planned, goes_on.routes[0].earlier) == (1, 0)
+    assert (stays.routes[0].planned, stays.routes[0].earlier) == (1, 1)
+
+
+def plan_through(route: Route, *, ledger: Earlier | None = None, **fields: Any) -> Plan:
     """Plan a campaign with the second provider installed."""
     plugins = Plugins({**PLUGINS.providers, "second": second()})
     campaign = Campaign(
@@ -413,7 +427,7 @@ def plan_through(route: Route, **fields: Any) -> Plan:
         message=Template.parse("नमस्कार {name|ग्राहक}"),
     )
     campaign = attrs.evolve(campaign, **fields)
-    builder = Builder(campaign, carriers(campaign, plugins, sandbox=True), now=NOW)
+    builder = Builder(campaign, carriers(campaign, plugins, sandbox=True), now=NOW, ledger=ledger)
     for _ in read(campaign, builder, None):
         pass
     return builder.finish()
