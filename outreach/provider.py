@@ -55,6 +55,7 @@ from outreach.negotiation import (
     refused,
 )
 from outreach.parameters import Parameter, Type, Where
+from outreach.samples import ErrorSample, Exchange, Samples, Stage
 from outreach.wire import Reach, Received, Ref, Request, Response, look_up
 
 __all__ = [
@@ -68,7 +69,9 @@ __all__ = [
     "Day",
     "Emulator",
     "Endpoint",
+    "ErrorSample",
     "Evidence",
+    "Exchange",
     "Features",
     "Finding",
     "Job",
@@ -88,10 +91,12 @@ __all__ = [
     "Request",
     "Response",
     "Roll",
+    "Samples",
     "Secret",
     "Settings",
     "Settled",
     "SmsContent",
+    "Stage",
     "Status",
     "Support",
     "Template",
@@ -272,6 +277,8 @@ class Provider(Generic[S]):
         sandbox: Settings under which the stand-in works without an account.
 
         endpoints: Every endpoint of the vendor that is known, for ``outreach api``; names are unique.
+
+        samples: What the vendor's pages show, for the conformance kit (``outreach.testing``).
     """
 
     name: str
@@ -293,6 +300,7 @@ class Provider(Generic[S]):
     explain: Callable[[Response], str] = attrs.field(default=error_text)
     auth: Callable[[str], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()
+    samples: Samples = attrs.field(factory=Samples)
 
 
 def merge(body: Mapping[str, Any], extra: Mapping[str, object]) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""What the adapter says that it can do, against what goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from outreach.model import Campaign, Channel
+from outreach.negotiation import Verdict
+from outreach.provider import Kind
+from outreach.testing import contents
+from outreach.testing.bench import Drawn, wire
+from outreach.testing.expecting import expect, skip
+from outreach.testing.suite.base import Suite
+from outreach.testing.wires import holds, leaves
+
+Line = tuple[Channel, str]
+
+#: Lines that outreach itself keeps to, whatever the vendor: nothing about them needs to go out unless they are native.
+OURS = frozenset(contents.OF_CAMPAIGN)
+
+
+class Truth(Suite):
+    """Every line of the capabilities, on the wire."""
+
+    def test_a_yes_shows_on_the_wire(self, line: Line) -> None:
+        """What the adapter says it carries is in the requests, changes with its value, and is taken by the stand-in."""
+        channel, name = line
+        verdict = self.support(channel, name).verdict
+        if verdict is Verdict.REFUSED or (verdict is Verdict.EMULATED and name in OURS):
+            skip(f"{channel}.{name} is {verdict}: nothing of it goes out")
+        if name == "start" and verdict is Verdict.NATIVE:
+            expect(
+                self.bench.provider.capabilities.schedules,
+                "start is native but Capabilities.schedules is False; the engine would wait instead of the vendor",
+            )
+        used = self._used(channel, name)
+        first, second = (self._drawn(self.bench.using(used, channel, name, which)) for which in (0, 1))
+        expect(
+            wire(first.requests) != wire(second.requests),
+            f"{channel}.{name} is {verdict}, but two different values give the same requests; send it, or say refused",
+        )
+        for drawn, which in ((first, 0), (second, 1)):
+            for text in self._literal(channel, name, which):
+                found = any(holds(request, text) for request in drawn.requests)
+                expect(found, f"{channel}.{name} is {verdict}, but '{text}' is in no request; send it as it is written")
+            self._taken(drawn, f"{channel}.{name}")
+
+    def test_a_no_refuses(self, line: Line) -> None:
+        """A campaign that uses what the adapter says it cannot do is refused by name, before there is any request."""
+        channel, name = line
+        if self.support(channel, name).verdict is not Verdict.REFUSED:
+            skip(f"{channel}.{name} is supported")
+        base = self.bench.campaign(channel)
+        drawn = self.bench.draw(self.bench.agreed(self.bench.using(base, channel, name, 0)))
+        word = {"start": "schedule", "window": "schedule", "expires": "schedule"}.get(name, name)
+        expect(
+            any(word in reason for reason in drawn.refused) or not self._says(base, channel, name),
+            f"{channel}.{name} is refused by the capabilities, but a campaign that uses it is planned",
+        )
+
+    def test_features_go_together_or_are_refused(self, line: Line) -> None:
+        """Of any two features that are used together both go out, or the campaign is refused: none is dropped."""
+        channel, name = line
+        if self.support(channel, name).verdict is Verdict.REFUSED:
+            skip(f"{channel}.{name} is refused")
+        for other in self._after(channel, name):
+            for base in self.bench.bases(channel):
+                both = self.bench.using(self.bench.using(base, channel, name, 0), channel, other, 0)
+                drawn = self.bench.draw(self.bench.agreed(both))
+                if drawn.refused:
+                    continue
+                self._both(both, drawn, channel, name, other)
+                break
+
+    def _both(self, both: Campaign, drawn: Drawn, channel: Channel, name: str, other: str) -> None:
+        for one in (name, other):
+            support = self.support(channel, one)
+            if one in contents.INSIDE or (one in OURS and support.verdict is Verdict.EMULATED):
+                continue
+            changed = self.bench.draw(self.bench.agreed(self.bench.using(both, channel, one, 1)))
+            expect(
+                changed.refused or wire(changed.requests) != wire(drawn.requests),
+                f"{channel}: where {name} and {other} are both used, {one} does not go out; send both, or refuse in check",
+            )
+
+    def _after(self, channel: Channel, name: str) -> Iterator[str]:
+        """Give the other supported lines that were not paired with this one before."""
+        known = [one for _, (where, one) in self.cases("line") if where is channel]
+        for other in known[known.index(name) + 1 :]:
+            if self.support(channel, other).verdict is not Verdict.REFUSED:
+                yield other
+
+    def _used(self, channel: Channel, name: str) -> Campaign:
+        """Give a campaign that may use a line of the capabilities."""
+        reasons: tuple[str, ...] = ()
+        for base in self.bench.bases(channel):
+            drawn = self.bench.draw(self.bench.agreed(self.bench.using(base, channel, name, 0)))
+            if not drawn.refused:
+                return base
+            reasons = drawn.refused
+        message = (
+            f"{channel}.{name} is not refused by the capabilities, but every sample that uses it is: "
+            f"{'; '.join(reasons)}; say refused, or give two values that the vendor takes as Samples.values['{name}']"
+        )
+        raise AssertionError(message)
+
+    def _drawn(self, campaign: Campaign) -> Drawn:
+        drawn = self.bench.draw(self.bench.agreed(campaign))
+        expect(not drawn.refused, f"one of two sample values is refused: {'; '.join(drawn.refused)}")
+        return drawn
+
+    def _taken(self, drawn: Drawn, place: str) -> None:
+        for saga in drawn.sagas:
+            vendor = self.bench.vendor()
+            for request, batch in saga.steps:
+                outcome = vendor.perform(saga.job, request, batch)
+                expect(
+                    outcome.kind is Kind.ACCEPTED,
+                    f"the stand-in does not take '{request.does}' of a campaign that uses {place}: {outcome.reason}",
+                )
+
+    def _literal(self, channel: Channel, name: str, which: int) -> list[str]:
+        """Give texts that must go out as they are written."""
+        if name == "placeholders":
+            return ["Pokhara", "Biratnagar"] if which == 0 else ["Sita 1"]
+        if name == "fallbacks":
+            return ["dear friend"] if which == 0 else []
+        if name == "description":
+            return [str(contents.OF_THE_CAMPAIGN[name][which]["description"])]
+        if name not in contents.LITERAL:
+            return []
+        value = contents.values(self.bench.provider, channel, name)[which]
+        values = value if isinstance(value, tuple) else (value,)
+        return [getattr(one, "source", one) for one in values if isinstance(getattr(one, "source", one), str)]
+
+    def _says(self, base: Campaign, channel: Channel, name: str) -> bool:
+        """Say whether a sample of a line differs from the message that it is put into."""
+        return wire([]) == [] and self.bench.using(base, channel, name, 0) != base
