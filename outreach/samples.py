@@ -1,11 +1,12 @@
-"""What a vendor's pages show, as data of its adapter: the conformance kit (``outreach.testing``) proves the adapter by it.
+"""What a vendor's pages show, as data of its adapter.
 
-Nothing at run time reads it.
+The conformance kit (``outreach.testing``) proves the adapter by it; nothing at run time reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -63,6 +64,8 @@ class Exchange:
 
         body: JSON value; None where there is none. Bytes go as they are.
 
+        at: When it was done, aware, where the sample holds a date; None for any time.
+
         answer: As printed; None where the page shows none.
 
         means: What the answer means to the request of the campaign that it belongs to, if it does.
@@ -77,6 +80,7 @@ class Exchange:
     path: str
     query: Mapping[str, str] = attrs.field(factory=dict)
     body: Any = None
+    at: datetime | None = None
     answer: Response | None = None
     means: Kind = Kind.ACCEPTED
     captures: Mapping[str, str] = attrs.field(factory=dict)

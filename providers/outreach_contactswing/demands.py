@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -60,8 +61,12 @@ def _people(value: Any) -> str:
     return "" if good else "an array of objects with id and to_number"
 
 
+#: Read once: it walks through the files of the zones.
+_zones = cache(available_timezones)
+
+
 def _zone(value: Any) -> str:
-    return "" if isinstance(value, str) and value in available_timezones() else "an IANA time zone"
+    return "" if isinstance(value, str) and value in _zones() else "an IANA time zone"
 
 
 def _moment(value: Any) -> str:

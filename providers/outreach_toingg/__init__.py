@@ -20,6 +20,7 @@ from outreach_toingg.check import check
 from outreach_toingg.emulate import ToinggSandbox
 from outreach_toingg.endpoints import ENDPOINTS
 from outreach_toingg.interpret import interpret
+from outreach_toingg.samples import SAMPLES
 from outreach_toingg.settle import settle
 from outreach_toingg.translate import call, open_campaign
 
@@ -42,6 +43,7 @@ toingg = Provider(
         token=Secret(value="sandbox"), voice="swara", language="english", pace=200.0, concurrency=8, settle_after=1.0
     ),
     endpoints=ENDPOINTS,
+    samples=SAMPLES,
 )
 
 

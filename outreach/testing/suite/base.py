@@ -59,9 +59,9 @@ class Suite:
         provider = own.provider if own.emulator is None else attrs.evolve(own.provider, emulate=own.emulator)
         return Bench.of(provider, own.settings)
 
-    def saga(self, *channels: Channel, count: int = 3) -> Saga:
+    def saga(self, *channels: Channel) -> Saga:
         """Give the one campaign at the vendor that a few people take, each of whom has values of their own."""
-        campaign = self.bench.campaign(*channels, count=count)
+        campaign = self.bench.campaign(*channels)
         for channel in channels:
             if self.bench.provider.capabilities.channels[channel].placeholders.verdict is not Verdict.REFUSED:
                 campaign = self.bench.using(campaign, channel, "fallbacks", 0)

@@ -11,7 +11,7 @@ from outreach.testing import contents
 from outreach.testing.bench import Drawn, wire
 from outreach.testing.expecting import expect, skip
 from outreach.testing.suite.base import Suite
-from outreach.testing.wires import holds, leaves
+from outreach.testing.wires import holds
 
 Line = tuple[Channel, str]
 
@@ -135,4 +135,4 @@ class Truth(Suite):
 
     def _says(self, base: Campaign, channel: Channel, name: str) -> bool:
         """Say whether a sample of a line differs from the message that it is put into."""
-        return wire([]) == [] and self.bench.using(base, channel, name, 0) != base
+        return self.bench.using(base, channel, name, 0) != base

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-import attrs
-
-from outreach.model import Channel, Placeholder
+from outreach.model import Channel
 from outreach.negotiation import Verdict
 from outreach.provider import Batch, Kind, Outcome, Request
-from outreach.testing import people
 from outreach.testing.bench import Saga
 from outreach.testing.doubles import Vendor
 from outreach.testing.expecting import expect, skip
@@ -48,9 +45,7 @@ class Deliveries(Suite):
         if self.support(channel, "placeholders").verdict is Verdict.REFUSED:
             skip(f"{channel} carries no values of people")
         plain = self.bench.campaign(*carried)
-        rows = list(people.rows(self.bench.number, 3, word=writing))
-        spoken = self.bench.with_word(plain, channel, "{word}")
-        campaign = attrs.evolve(spoken, contacts=attrs.evolve(spoken.contacts, sources=rows))
+        campaign = self.bench.to(self.bench.with_word(plain, channel, "{word}"), 3, word=writing)
         drawn = self.bench.draw(self.bench.agreed(campaign))
         expect(not drawn.refused, f"a value of a person gets the campaign refused: {'; '.join(drawn.refused)}")
         for saga in drawn.sagas:
@@ -63,7 +58,7 @@ class Deliveries(Suite):
 
     def test_any_number_of_people_travels(self, carried: Carried, count: int) -> None:
         """Nobody, one and ten thousand: everybody travels once, in batches and campaigns of the promised size."""
-        drawn = self.bench.draw(self.bench.agreed(self.bench.campaign(*carried, count=count)))
+        drawn = self.bench.draw(self.bench.to(self.bench.agreed(self.bench.campaign(*carried)), count))
         batching = self.bench.provider.capabilities.batching
         expect(bool(drawn.requests) == bool(count), f"{count} people come to {len(drawn.requests)} requests")
         for saga in drawn.sagas:

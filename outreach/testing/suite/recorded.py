@@ -27,7 +27,7 @@ class Recorded(Suite):
         for one in samples:
             place = f"{one.method} {one.path}"
             expect(one.doc.startswith("https://"), f"the sample of {place} names no page; give its address")
-            answer = emulator.answer(_received(one, self.bench.provider.auth(TOKEN)), NOW)
+            answer = emulator.answer(_received(one, self.bench.provider.auth(TOKEN)), one.at or NOW)
             if one.answer is not None:
                 alike = one.answer.ok == answer.ok
                 expect(alike, f"the page answers {place} with {one.answer.status}, the stand-in with {answer.status}")
