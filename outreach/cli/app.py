@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "providers": "List what is installed and what it can do.",
     "api": "Call any endpoint of a vendor.",
     "sandbox": "Serve stand-ins for the vendors on this machine.",
+    "conform": "Show how far an adapter of a vendor has come.",
     "schema": "Print the JSON Schema of the campaign file.",
     "demo": "Try everything on a sample campaign, in the sandbox.",
 }

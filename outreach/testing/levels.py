@@ -18,7 +18,7 @@ from outreach.testing.suite.base import Case, Suite
 from outreach.testing.suite.recorded import Recorded
 from outreach.testing.suite.shape import Shape
 
-#: Beside an adapter's module: what its live checks found.
+#: What live checks found: beside the modules of a package; of a single module with its name before it.
 LIVE = "live.json"
 
 
@@ -96,6 +96,12 @@ class Report:
         return [one for one in self.results if one.ending is Ending.FAILED]
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How many runs ended in which way."""
+        endings = [one.ending for one in self.results]
+        return {ending.value: endings.count(ending) for ending in Ending}
+
+    @property
     def passed(self) -> bool:
         """Whether nothing failed."""
         return self.level is not Level.BROKEN and not self.failures
@@ -107,7 +113,7 @@ def conform(provider: Provider[Any], home: Path | None = None, suite: type[Confo
     Args:
         provider: The adapter.
 
-        home: Folder in which its module stands, where ``live.json`` may stand too.
+        home: File of its module or package; ``live.json`` may stand beside it.
 
         suite: The tests; a class derived from ``Conformance`` may bring settings, an emulator and skips.
     """
@@ -167,16 +173,19 @@ def names(topic: type[Suite]) -> set[str]:
 
 def live(provider: Provider[Any], home: Path | None) -> str:
     """Say what keeps an adapter from being verified live; empty when nothing does."""
-    file = home / LIVE if home else None
-    if file is None or not file.is_file():
-        return f"run the live checks with an account, and put their result beside the adapter as {LIVE}"
+    if home is None:
+        return "give the adapter a file of its own, beside which the result of its live checks can stand"
+    name = LIVE if home.stem == "__init__" else f"{home.stem}.{LIVE}"
+    file = home.with_name(name)
+    if not file.is_file():
+        return f"run the live checks with an account, and put their result beside the adapter as {name}"
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         date.fromisoformat(found["date"])
         same = (found["provider"], found["version"]) == (provider.name, provider.version)
         checks = [bool(one["passed"]) for one in found["checks"]]
     except (ValueError, KeyError, TypeError) as error:
-        return f"{LIVE} cannot be read ({type(error).__name__}); it holds provider, version, date and checks"
+        return f"{name} cannot be read ({type(error).__name__}); it holds provider, version, date and checks"
     if not same:
-        return f"{LIVE} is about another version; run the live checks with {provider.version}"
-    return "" if checks and all(checks) else f"not every check in {LIVE} passed"
+        return f"{name} is about another version; run the live checks with {provider.version}"
+    return "" if checks and all(checks) else f"not every check in {name} passed"
