@@ -69,19 +69,26 @@ class Truth(Suite):
                 drawn = self.bench.draw(self.bench.agreed(both))
                 if drawn.refused:
                     continue
-                self._both(both, drawn, channel, name, other)
+                for one in (name, other):
+                    if self._shows(base, channel, one):
+                        self._both(both, drawn, channel, one, (name, other))
                 break
 
-    def _both(self, both: Campaign, drawn: Drawn, channel: Channel, name: str, other: str) -> None:
-        for one in (name, other):
-            support = self.support(channel, one)
-            if one in contents.INSIDE or (one in OURS and support.verdict is Verdict.EMULATED):
-                continue
-            changed = self.bench.draw(self.bench.agreed(self.bench.using(both, channel, one, 1)))
-            expect(
-                changed.refused or wire(changed.requests) != wire(drawn.requests),
-                f"{channel}: where {name} and {other} are both used, {one} does not go out; send both, or refuse in check",
-            )
+    def _both(self, both: Campaign, drawn: Drawn, channel: Channel, one: str, pair: tuple[str, str]) -> None:
+        changed = self.bench.draw(self.bench.agreed(self.bench.using(both, channel, one, 1)))
+        expect(
+            changed.refused or wire(changed.requests) != wire(drawn.requests),
+            f"{channel}: where {' and '.join(pair)} are both used, {one} does not go out; send both, or refuse in check",
+        )
+
+    def _shows(self, base: Campaign, channel: Channel, one: str) -> bool:
+        """Say whether a feature that is used alone changes the requests."""
+        if one in contents.INSIDE:
+            return False
+        first, second = (
+            self.bench.draw(self.bench.agreed(self.bench.using(base, channel, one, which))) for which in (0, 1)
+        )
+        return bool(first.refused) or wire(first.requests) != wire(second.requests)
 
     def _after(self, channel: Channel, name: str) -> Iterator[str]:
         """Give the other supported lines that were not paired with this one before."""

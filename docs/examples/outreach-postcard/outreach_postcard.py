@@ -1,0 +1,152 @@
+"""Postcard, a made-up vendor of text messages: one message per request. Page: https://postcard.example/api."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import attrs
+
+import outreach.provider as op
+
+PAGE = "https://postcard.example/api/cards"
+LONGEST = 160
+STATUS = {
+    "queued": op.Status.QUEUED,
+    "sent": op.Status.SENT,
+    "delivered": op.Status.DELIVERED,
+    "failed": op.Status.FAILED,
+}
+
+
+@attrs.frozen(kw_only=True)
+class PostcardSettings(op.Settings):
+    """An account at Postcard; ``sender`` is shown to the recipient."""
+
+    base_url: str = "https://api.postcard.example/v1/"
+    sender: str = "Postcard"
+
+
+CAPABILITIES = op.Capabilities(
+    channels={
+        op.Channel.SMS: op.Features(
+            text=op.native(PAGE, f"text, at most {LONGEST} characters"),
+            placeholders=op.emulated("outreach fills them in; each message has its own text", PAGE),
+            description=op.emulated("kept in outreach's own report", PAGE),
+        )
+    },
+    batching=op.Batching(size=1),
+)
+
+
+def text_of(job: op.Job[PostcardSettings]) -> op.Template:
+    """Give the text, which a campaign on this channel has."""
+    content = job.contents[op.Channel.SMS]
+    return getattr(content, "text", None) or op.Template.parse("")
+
+
+def check(job: op.Job[PostcardSettings]) -> Iterable[op.Finding]:
+    """Refuse what Postcard would refuse; values are not known yet, so the text counts without them."""
+    if not 0 < len(text_of(job).spell(lambda _placeholder: "")) <= LONGEST:
+        yield op.Finding(
+            channel=op.Channel.SMS,
+            provider="postcard",
+            field="messages.sms.text",
+            verdict=op.Verdict.REFUSED,
+            detail=f"Postcard takes at most {LONGEST} characters, and at least one; shorten it",
+        )
+
+
+def load(job: op.Job[PostcardSettings], batch: op.Batch) -> op.Request:
+    """Send the message of one person."""
+    (text,) = batch.render(text_of(job))
+    body = op.merge({"from": job.settings.sender, "to": batch.phones[0], "text": text}, job.settings.extra)
+    return op.Request(method="POST", path="cards", body=body, does="send the message", reaches=op.Reach.BATCH)
+
+
+def status(_channel: op.Channel, word: str) -> op.Status:
+    """Give our word for Postcard's."""
+    return STATUS.get(word.strip().casefold(), op.Status.UNKNOWN)
+
+
+def interpret(
+    _job: op.Job[PostcardSettings], _request: op.Request, response: op.Response, _batch: op.Batch | None
+) -> op.Outcome:
+    """Read the answer: it names the card, or nobody knows what happened."""
+    document = response.json()
+    card, word = op.look_up(document, ("card.id",)), op.look_up(document, ("card.state",)) or ""
+    if card is None:
+        return op.Outcome(kind=op.Kind.UNKNOWN, reason="the answer names no card")
+    receipt = op.Receipt(vendor_id=card, status=status(op.Channel.SMS, word), word=word)
+    return op.Outcome(kind=op.Kind.ACCEPTED, receipt=receipt)
+
+
+class PostcardSandbox:
+    """Postcard on this machine. A number ending in 90 is barred; of one ending in 98 the answer gets lost."""
+
+    def __init__(self) -> None:
+        self.reached: list[op.Reached] = []
+
+    def answer(self, received: op.Received, now: datetime) -> op.Response:
+        """Answer as the page says; two equal requests are two cards."""
+        if not received.headers.get("authorization", "").startswith("Bearer "):
+            return _error(401, "no token")
+        if (received.method, received.path) != ("POST", "cards"):
+            return _error(404, "no such page")
+        card = received.json()
+        if not all(isinstance(card.get(key), str) and card[key] for key in ("from", "to", "text")):
+            return _error(400, "from, to and text are needed")
+        if card["to"].endswith("90"):
+            return _error(400, "this number is barred")
+        self.reached.append(op.Reached(phone=card["to"], channel=op.Channel.SMS, at=now))
+        made = {"card": {"id": f"pc_{len(self.reached)}", "state": "queued"}}
+        return _error(500, "internal") if card["to"].endswith("98") else op.Response.of(made, 201)
+
+
+def _error(status: int, message: str) -> op.Response:
+    return op.Response.of({"error": {"message": message}}, status)
+
+
+SAMPLES = op.Samples(
+    errors=tuple(
+        op.ErrorSample(doc=PAGE, response=_error(status, words), means=means, says=words)
+        for status, words, means in (
+            (400, "this number is barred", op.Kind.REJECTED),
+            (401, "no token", op.Kind.HALT),
+            (429, "slow down", op.Kind.UNSENT),
+            (500, "internal", op.Kind.UNKNOWN),
+        )
+    ),
+    words={op.Channel.SMS: STATUS},
+    reads=status,
+    exchanges=(
+        op.Exchange(
+            doc=PAGE,
+            method="POST",
+            path="cards",
+            body={"from": "Postcard", "to": "+9779610000011", "text": "Hello"},
+            answer=op.Response.of({"card": {"id": "pc_1", "state": "queued"}}, 201),
+        ),
+    ),
+)
+
+postcard = op.Provider(
+    name="postcard",
+    title="Postcard",
+    docs=PAGE,
+    version="0.1.0",
+    settings=PostcardSettings,
+    capabilities=CAPABILITIES,
+    load=load,
+    interpret=interpret,
+    check=check,
+    emulate=PostcardSandbox,
+    sandbox=PostcardSettings(token=op.Secret(value="sandbox")),
+    samples=SAMPLES,
+)
+
+
+@op.hookimpl
+def outreach_register_providers() -> Iterable[op.Provider[PostcardSettings]]:
+    """Give the provider to outreach."""
+    return [postcard]
