@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +16,7 @@ from outreach.cli.screen import print_json
 from outreach.errors import PluginError
 from outreach.plugins import load_plugins
 from outreach.provider import Provider
-from outreach.testing.levels import Report, Result, conform
+from outreach.testing.levels import Report, Result, conform, home_of
 
 
 @click.command("conform")
@@ -64,13 +63,6 @@ def _given(module: ModuleType) -> Sequence[Provider[Any]]:
         msg = f"{module.__name__} gives no provider; write outreach_register_providers under @hookimpl"
         raise PluginError(msg)
     return given
-
-
-def home_of(provider: Provider[Any]) -> Path | None:
-    """Find the file of an adapter's module, or of its package."""
-    name = getattr(provider.load, "__module__", "").partition(".")[0]
-    file = getattr(sys.modules.get(name), "__file__", None)
-    return Path(file) if file else None
 
 
 def shape(one: Report) -> dict[str, Any]:

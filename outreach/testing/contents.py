@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -14,7 +14,6 @@ from outreach.model import (
     Channel,
     Content,
     Limits,
-    Messages,
     Schedule,
     SmsContent,
     Template,
@@ -22,7 +21,6 @@ from outreach.model import (
     WhatsappContent,
     Window,
 )
-from outreach.negotiation import Features
 from outreach.provider import Provider
 
 #: Every line of the capabilities that belongs to the campaign, not to what one channel says.
@@ -40,8 +38,12 @@ LITERAL = frozenset(
 )
 
 
-def _said(*words: str) -> tuple[Template, ...]:
-    return tuple(map(Template.parse, words))
+def _said(first: str, second: str) -> tuple[Template, Template]:
+    return Template.parse(first), Template.parse(second)
+
+
+def _params(word: str) -> tuple[Template, ...]:
+    return (Template.parse(word),)
 
 
 def _script(topic: str) -> str:
@@ -66,9 +68,9 @@ VALUES: Mapping[str, tuple[Any, Any]] = {
     "knowledge": ("The office is behind the temple.", "The office is beside the bank."),
     "ask": ({"will_come": "Will they come?"}, {"has_form": "Do they have the form?"}),
     "template": ("library_opens", "library_closes"),
-    "header": (_said("Notice one"), _said("Notice two")),
-    "body": (_said("Monday"), _said("Friday")),
-    "buttons": (_said("opens-1"), _said("closes-2")),
+    "header": (_params("Notice one"), _params("Notice two")),
+    "body": (_params("Monday"), _params("Friday")),
+    "buttons": (_params("opens-1"), _params("closes-2")),
     "attachment": ("https://files.example/opens.pdf", "https://files.example/closes.pdf"),
 }
 
@@ -115,11 +117,6 @@ OF_THE_CAMPAIGN: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def lines(features: Features) -> Iterator[str]:
-    """Give the name of every line of a channel's capabilities."""
-    yield from (field.name for field in attrs.fields(Features))
-
-
 def fields_of(channel: Channel) -> frozenset[str]:
     """Give the names of the fields that a channel's content has."""
     return frozenset(field.name for field in attrs.fields(type(BASES[channel][0])))
@@ -155,8 +152,8 @@ def put(campaign: Campaign, channel: Channel, **changes: Any) -> Campaign:
 
 def saying(campaign: Campaign, channel: Channel, content: Content) -> Campaign:
     """Say something on one channel."""
-    messages: Messages = attrs.evolve(campaign.messages, **{channel.value: content})
-    return attrs.evolve(campaign, messages=messages)
+    said: dict[str, Any] = {channel.value: content}
+    return attrs.evolve(campaign, messages=attrs.evolve(campaign.messages, **said))
 
 
 def changed(campaign: Campaign, changes: Mapping[str, Any]) -> Campaign:

@@ -53,7 +53,7 @@ class SteppedClock:
 
 def known(settings: Settings) -> Settings:
     """Put the kit's own secret into every place of an account that holds one."""
-    secrets = {
+    secrets: dict[str, Any] = {
         field.name: Secret(value=TOKEN)
         for field in attrs.fields(type(settings))
         if field.name == "token" or isinstance(getattr(settings, field.name), Secret)
@@ -89,14 +89,15 @@ class Vendor:
 
     def send(self, request: Request) -> Response:
         """Put one request before the stand-in, with the account's credential."""
-        filled = request.fill(self.refs)
+        filled = request.fill(self.refs) if request.refs else request
         response = self.emulator.answer(received(filled, self.provider.auth(TOKEN)), self.now)
         self.asked.append((filled, response))
         return response
 
     def perform(self, job: Job[Any], request: Request, batch: Batch | None = None) -> Outcome:
         """Send a request and say what the answer means, as the engine would; what it supplies is remembered."""
-        outcome = meaning(self.provider, job, request.fill(self.refs), self.send(request), batch)
+        filled = request.fill(self.refs) if request.refs else request
+        outcome = meaning(self.provider, job, filled, self.send(filled), batch)
         self.refs |= outcome.captures
         return outcome
 

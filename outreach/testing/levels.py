@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -121,6 +122,13 @@ def conform(provider: Provider[Any], home: Path | None = None, suite: type[Confo
     results = list(run(own))
     level, lacking = _level(provider, results, home)
     return Report(provider=provider.name, version=provider.version, level=level, next=lacking, results=results)
+
+
+def home_of(provider: Provider[Any]) -> Path | None:
+    """Find the file of an adapter's module, or of its package."""
+    name = getattr(provider.load, "__module__", "").partition(".")[0]
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return Path(file) if file else None
 
 
 def run(suite: type[Suite]) -> Iterator[Result]:

@@ -11,12 +11,7 @@ import outreach.provider as op
 
 PAGE = "https://postcard.example/api/cards"
 LONGEST = 160
-STATUS = {
-    "queued": op.Status.QUEUED,
-    "sent": op.Status.SENT,
-    "delivered": op.Status.DELIVERED,
-    "failed": op.Status.FAILED,
-}
+STATUS = {word: op.Status(word) for word in ("queued", "sent", "delivered", "failed")}
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +27,6 @@ CAPABILITIES = op.Capabilities(
         op.Channel.SMS: op.Features(
             text=op.native(PAGE, f"text, at most {LONGEST} characters"),
             placeholders=op.emulated("outreach fills them in; each message has its own text", PAGE),
-            description=op.emulated("kept in outreach's own report", PAGE),
         )
     },
     batching=op.Batching(size=1),
@@ -48,19 +42,16 @@ def text_of(job: op.Job[PostcardSettings]) -> op.Template:
 def check(job: op.Job[PostcardSettings]) -> Iterable[op.Finding]:
     """Refuse what Postcard would refuse; values are not known yet, so the text counts without them."""
     if not 0 < len(text_of(job).spell(lambda _placeholder: "")) <= LONGEST:
+        place, detail = "messages.sms.text", f"Postcard takes 1 to {LONGEST} characters; change it"
         yield op.Finding(
-            channel=op.Channel.SMS,
-            provider="postcard",
-            field="messages.sms.text",
-            verdict=op.Verdict.REFUSED,
-            detail=f"Postcard takes at most {LONGEST} characters, and at least one; shorten it",
+            channel=op.Channel.SMS, provider="postcard", field=place, verdict=op.Verdict.REFUSED, detail=detail
         )
 
 
 def load(job: op.Job[PostcardSettings], batch: op.Batch) -> op.Request:
     """Send the message of one person."""
     (text,) = batch.render(text_of(job))
-    body = op.merge({"from": job.settings.sender, "to": batch.phones[0], "text": text}, job.settings.extra)
+    body = {"from": job.settings.sender, "to": batch.phones[0], "text": text}
     return op.Request(method="POST", path="cards", body=body, does="send the message", reaches=op.Reach.BATCH)
 
 
@@ -107,28 +98,9 @@ def _error(status: int, message: str) -> op.Response:
     return op.Response.of({"error": {"message": message}}, status)
 
 
-SAMPLES = op.Samples(
-    errors=tuple(
-        op.ErrorSample(doc=PAGE, response=_error(status, words), means=means, says=words)
-        for status, words, means in (
-            (400, "this number is barred", op.Kind.REJECTED),
-            (401, "no token", op.Kind.HALT),
-            (429, "slow down", op.Kind.UNSENT),
-            (500, "internal", op.Kind.UNKNOWN),
-        )
-    ),
-    words={op.Channel.SMS: STATUS},
-    reads=status,
-    exchanges=(
-        op.Exchange(
-            doc=PAGE,
-            method="POST",
-            path="cards",
-            body={"from": "Postcard", "to": "+9779610000011", "text": "Hello"},
-            answer=op.Response.of({"card": {"id": "pc_1", "state": "queued"}}, 201),
-        ),
-    ),
-)
+_SAMPLE = {"from": "Postcard", "to": "+9779610000011", "text": "Hello"}
+_ANSWER = op.Response.of({"card": {"id": "pc_1", "state": "queued"}}, 201)
+_ERRORS = {400: op.Kind.REJECTED, 401: op.Kind.HALT, 429: op.Kind.UNSENT, 500: op.Kind.UNKNOWN}
 
 postcard = op.Provider(
     name="postcard",
@@ -142,7 +114,12 @@ postcard = op.Provider(
     check=check,
     emulate=PostcardSandbox,
     sandbox=PostcardSettings(token=op.Secret(value="sandbox")),
-    samples=SAMPLES,
+    samples=op.Samples(
+        errors=tuple(op.ErrorSample(doc=PAGE, response=_error(code, "x"), means=_ERRORS[code]) for code in _ERRORS),
+        words={op.Channel.SMS: STATUS},
+        reads=status,
+        exchanges=(op.Exchange(doc=PAGE, method="POST", path="cards", body=_SAMPLE, answer=_ANSWER),),
+    ),
 )
 
 

@@ -100,8 +100,8 @@ class Answers(Suite):
             expect(
                 vague or not takes or not (batch or request.captures),
                 f"an answer that no page documents ({strange}) to '{request.does}' is read as accepted; raise "
-                "Unreadable, name the people in Outcome.doubtful, or say under Samples.silent['answers'] that the pages "
-                "show no answer",
+                "Unreadable, name the people in Outcome.doubtful, or say under Samples.silent['answers'] that no page "
+                "shows an answer",
             )
 
     def test_status_words_are_known(self, channel: Channel) -> None:
@@ -153,7 +153,7 @@ class Answers(Suite):
         steps += saga.loads if Stage.LOAD in chosen else []
         steps += [(one, None) for one in saga.launch] if Stage.LAUNCH in chosen else []
         for request, batch in steps:
-            yield request.fill({name: "1" for name in request.refs}), batch
+            yield request.fill(dict.fromkeys(request.refs, "1")), batch
 
     def _meaning(self, job: Job[Any], request: Request, response: Response, batch: Batch | None) -> Outcome:
         try:

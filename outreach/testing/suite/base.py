@@ -30,9 +30,6 @@ WRITINGS: Mapping[str, str] = {
     "signs": "+5 #1 a=b&c=d;e",
 }
 
-#: How many people travel.
-COUNTS = (0, 1, 10_000)
-
 
 class Suite:
     """What every topic knows of the adapter.
@@ -45,12 +42,15 @@ class Suite:
         emulator: Gives a fresh stand-in; None is the adapter's own.
 
         skips: Tests to leave out, by name, each with its reason.
+
+        counts: How many people travel.
     """
 
     provider: ClassVar[Provider[Any]]
     settings: ClassVar[Settings | None] = None
     emulator: ClassVar[Callable[[], Emulator] | None] = None
     skips: ClassVar[Mapping[str, str]] = {}
+    counts: ClassVar[tuple[int, ...]] = (0, 1, 10_000)
 
     @functools.cached_property
     def bench(self) -> Bench:
@@ -127,11 +127,12 @@ class Suite:
 
     @classmethod
     def _each_count(cls) -> Iterator[Case]:
-        yield from ((str(count), count) for count in COUNTS)
+        yield from ((str(count), count) for count in cls.counts)
 
-    def support(self, channel: Channel, line: str) -> Support:
+    @classmethod
+    def support(cls, channel: Channel, line: str) -> Support:
         """Give one line of the capabilities."""
-        found: Support = getattr(self.bench.provider.capabilities.channels[channel], line)
+        found: Support = getattr(cls.provider.capabilities.channels[channel], line)
         return found
 
 

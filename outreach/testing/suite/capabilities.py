@@ -9,8 +9,8 @@ from outreach.negotiation import Verdict
 from outreach.provider import Kind
 from outreach.testing import contents
 from outreach.testing.bench import Drawn, wire
-from outreach.testing.expecting import expect, skip
-from outreach.testing.suite.base import Suite
+from outreach.testing.expecting import expect
+from outreach.testing.suite.base import Case, Suite
 from outreach.testing.wires import holds
 
 Line = tuple[Channel, str]
@@ -22,12 +22,10 @@ OURS = frozenset(contents.OF_CAMPAIGN)
 class Truth(Suite):
     """Every line of the capabilities, on the wire."""
 
-    def test_a_yes_shows_on_the_wire(self, line: Line) -> None:
+    def test_a_yes_shows_on_the_wire(self, yes: Line) -> None:
         """What the adapter says it carries is in the requests, changes with its value, and is taken by the stand-in."""
-        channel, name = line
+        channel, name = yes
         verdict = self.support(channel, name).verdict
-        if verdict is Verdict.REFUSED or (verdict is Verdict.EMULATED and name in OURS):
-            skip(f"{channel}.{name} is {verdict}: nothing of it goes out")
         if name == "start" and verdict is Verdict.NATIVE:
             expect(
                 self.bench.provider.capabilities.schedules,
@@ -45,11 +43,9 @@ class Truth(Suite):
                 expect(found, f"{channel}.{name} is {verdict}, but '{text}' is in no request; send it as it is written")
             self._taken(drawn, f"{channel}.{name}")
 
-    def test_a_no_refuses(self, line: Line) -> None:
+    def test_a_no_refuses(self, no: Line) -> None:
         """A campaign that uses what the adapter says it cannot do is refused by name, before there is any request."""
-        channel, name = line
-        if self.support(channel, name).verdict is not Verdict.REFUSED:
-            skip(f"{channel}.{name} is supported")
+        channel, name = no
         base = self.bench.campaign(channel)
         drawn = self.bench.draw(self.bench.agreed(self.bench.using(base, channel, name, 0)))
         word = {"start": "schedule", "window": "schedule", "expires": "schedule"}.get(name, name)
@@ -58,11 +54,9 @@ class Truth(Suite):
             f"{channel}.{name} is refused by the capabilities, but a campaign that uses it is planned",
         )
 
-    def test_features_go_together_or_are_refused(self, line: Line) -> None:
+    def test_features_go_together_or_are_refused(self, used: Line) -> None:
         """Of any two features that are used together both go out, or the campaign is refused: none is dropped."""
-        channel, name = line
-        if self.support(channel, name).verdict is Verdict.REFUSED:
-            skip(f"{channel}.{name} is refused")
+        channel, name = used
         for other in self._after(channel, name):
             for base in self.bench.bases(channel):
                 both = self.bench.using(self.bench.using(base, channel, name, 0), channel, other, 0)
@@ -78,7 +72,8 @@ class Truth(Suite):
         changed = self.bench.draw(self.bench.agreed(self.bench.using(both, channel, one, 1)))
         expect(
             changed.refused or wire(changed.requests) != wire(drawn.requests),
-            f"{channel}: where {' and '.join(pair)} are both used, {one} does not go out; send both, or refuse in check",
+            f"{channel}: where {' and '.join(pair)} are both used, {one} does not go out; send both, or refuse that in "
+            "check",
         )
 
     def _shows(self, base: Campaign, channel: Channel, one: str) -> bool:
@@ -91,11 +86,24 @@ class Truth(Suite):
         return bool(first.refused) or wire(first.requests) != wire(second.requests)
 
     def _after(self, channel: Channel, name: str) -> Iterator[str]:
-        """Give the other supported lines that were not paired with this one before."""
-        known = [one for _, (where, one) in self.cases("line") if where is channel]
-        for other in known[known.index(name) + 1 :]:
-            if self.support(channel, other).verdict is not Verdict.REFUSED:
-                yield other
+        """Give the other features that were not paired with this one before."""
+        known = [one for _, (where, one) in self.cases("used") if where is channel]
+        yield from known[known.index(name) + 1 :]
+
+    @classmethod
+    def _each_yes(cls) -> Iterator[Case]:
+        """Give what goes out: all that is not refused, but for what outreach alone keeps to."""
+        for word, (channel, name) in cls._each_used():
+            if name not in OURS or cls.support(channel, name).verdict is not Verdict.EMULATED:
+                yield word, (channel, name)
+
+    @classmethod
+    def _each_used(cls) -> Iterator[Case]:
+        yield from (one for one in cls.cases("line") if cls.support(*one[1]).verdict is not Verdict.REFUSED)
+
+    @classmethod
+    def _each_no(cls) -> Iterator[Case]:
+        yield from (one for one in cls.cases("line") if cls.support(*one[1]).verdict is Verdict.REFUSED)
 
     def _used(self, channel: Channel, name: str) -> Campaign:
         """Give a campaign that may use a line of the capabilities."""
@@ -138,7 +146,8 @@ class Truth(Suite):
             return []
         value = contents.values(self.bench.provider, channel, name)[which]
         values = value if isinstance(value, tuple) else (value,)
-        return [getattr(one, "source", one) for one in values if isinstance(getattr(one, "source", one), str)]
+        texts = (getattr(one, "source", one) for one in values)
+        return [text for text in texts if isinstance(text, str)]
 
     def _says(self, base: Campaign, channel: Channel, name: str) -> bool:
         """Say whether a sample of a line differs from the message that it is put into."""

@@ -98,12 +98,14 @@ class Deliveries(Suite):
             if doubled.repeatable:
                 expect(
                     not more,
-                    f"'{doubled.does}' is said to be repeatable, and sent twice it contacts people again; set repeatable=False",
+                    f"'{doubled.does}' is said to be repeatable, and sent twice it contacts people again; do not set "
+                    "Request.repeatable",
                 )
             else:
                 expect(
                     more or noticed,
-                    f"'{doubled.does}' was sent twice and the stand-in did not show it; let it act twice, as the vendor may",
+                    f"'{doubled.does}' was sent twice and the stand-in did not show it; let it act twice, as the "
+                    "vendor may, or say that it is repeatable",
                 )
 
     def _listed(self, saga: Saga, vendor: Vendor) -> bool:

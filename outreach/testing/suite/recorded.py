@@ -54,7 +54,7 @@ class Recorded(Suite):
             saga = self.saga(*carried)
             for request, batch in saga.steps:
                 if request.method == one.method and _fits(request, one.path):
-                    yield saga, request.fill({name: "1" for name in request.refs}), batch
+                    yield saga, request.fill(dict.fromkeys(request.refs, "1")), batch
 
     @classmethod
     def _each_samples(cls) -> Iterator[Case]:

@@ -55,8 +55,8 @@ class Cuts(Suite):
         wanted = {(phone, channel): 1 for _, people in saga.loads for phone in people.phones for channel in channels}
         expect(
             vendor.reached() == wanted,
-            f"after the answer to '{request.does}' was lost ({'done' if happened else 'not done'}) and settled, going on "
-            "contacts somebody twice or loses somebody; settle must supply every capture",
+            f"after the answer to '{request.does}' was lost ({'done' if happened else 'not done'}) and settled, going "
+            "on contacts somebody twice or loses somebody; settle must supply every capture",
         )
 
     def _settled(self, saga: Saga, vendor: Vendor, request: Request, batch: Batch | None) -> bool | None:

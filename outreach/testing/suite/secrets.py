@@ -39,7 +39,8 @@ class Secrets(Suite):
         for place, text in (*shown, *(("a log record", line) for line in said.lines)):
             expect(
                 TOKEN not in text,
-                f"{place} holds the account's credential; never call Secret.reveal, outreach puts it into auth's headers",
+                f"{place} holds the account's credential; never call Secret.reveal: outreach puts it into the headers "
+                "of auth",
             )
 
     def _shown(self, saga: Saga) -> Iterator[tuple[str, str]]:

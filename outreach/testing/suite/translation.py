@@ -33,7 +33,8 @@ class Translation(Suite):
         different = [first[:2] for first, second in zip(once, again, strict=False) if first != second]
         expect(
             once == again,
-            f"the same campaign gave other requests the second time: {different}; use no state, and no set whose order counts",
+            f"the same campaign gave other requests the second time: {different}; use no state, and no set whose "
+            "order counts",
         )
 
     def test_requests_survive_json(self, carried: Carried) -> None:
@@ -44,7 +45,7 @@ class Translation(Suite):
                 finite = not isinstance(value, float) or math.isfinite(value)
                 expect(
                     plain and finite,
-                    f"'{request.does}' holds {type(value).__name__} {value!r}; write texts, numbers, lists and mappings",
+                    f"'{request.does}' holds {type(value).__name__} {value!r}; write texts, numbers, lists, mappings",
                 )
             expect(_same(request), f"'{request.does}' is not the same once it is written as JSON; use plain values")
 
@@ -71,7 +72,7 @@ class Translation(Suite):
                 count = len(vendor.emulator.reached)
                 expect(
                     not count or _begun(saga, request),
-                    f"'{request.does}' says that it reaches nobody, and {count} contacts were made; set Request.reaches",
+                    f"'{request.does}' says that it reaches nobody, and makes {count} contacts; set Request.reaches",
                 )
             else:
                 vendor.perform(saga.job, request, batch)
