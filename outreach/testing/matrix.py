@@ -38,8 +38,8 @@ LEVELS = """\
 """
 
 VERDICTS = """\
-*native*: the vendor does it. *emulated*: the adapter or outreach does it. *degraded*: it comes out weaker, and needs the
-author's consent. *refused*: a campaign that uses it is not sent.
+*native*: the vendor does it. *emulated*: the adapter or outreach does it. *degraded*: it comes out weaker, and needs
+the author's consent. *refused*: a campaign that uses it is not sent.
 """
 
 

@@ -37,6 +37,7 @@ class Truth(Suite):
             wire(first.requests) != wire(second.requests),
             f"{channel}.{name} is {verdict}, but two different values give the same requests; send it, or say refused",
         )
+        self._no_weaker(first, channel, name)
         for drawn, which in ((first, 0), (second, 1)):
             for text in self._literal(channel, name, which):
                 found = any(holds(request, text) for request in drawn.requests)
@@ -123,6 +124,18 @@ class Truth(Suite):
         drawn = self.bench.draw(self.bench.agreed(campaign))
         expect(not drawn.refused, f"one of two sample values is refused: {'; '.join(drawn.refused)}")
         return drawn
+
+    def _no_weaker(self, drawn: Drawn, channel: Channel, name: str) -> None:
+        """A plan may not find a feature weaker than the capabilities call it, or nobody is told before there is one."""
+        verdict = self.support(channel, name).verdict
+        for route in drawn.plan.routes:
+            for one in route.findings:
+                weaker = one.verdict is Verdict.DEGRADED and one.field.endswith(f".{name}")
+                expect(
+                    not weaker or verdict is Verdict.DEGRADED,
+                    f"{channel}.{name} is {verdict}, and a plan that uses it finds it degraded ({one.code}); say "
+                    "degraded in the capabilities",
+                )
 
     def _taken(self, drawn: Drawn, place: str) -> None:
         for saga in drawn.sagas:
