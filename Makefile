@@ -53,7 +53,7 @@ bench: $(READY)
 
 # What each of our adapters can do and how far it has come; a test fails when the page is stale.
 matrix: $(READY)
-	$(BIN)/python -m outreach.testing.matrix contactswing tingting toingg > docs/providers/matrix.md.new
+	$(BIN)/python -m outreach.testing.matrix contactswing tingting toingg twilio > docs/providers/matrix.md.new
 	mv docs/providers/matrix.md.new docs/providers/matrix.md
 
 check: lint types imports

@@ -62,7 +62,9 @@ class Exchange:
 
         query: Query parameters.
 
-        body: JSON value; None where there is none. Bytes go as they are.
+        body: JSON value, or the fields of a form; None where there is none.
+
+        form: The body goes as a form, see ``Request``.
 
         at: When it was done, aware, where the sample holds a date; None for any time.
 
@@ -80,6 +82,7 @@ class Exchange:
     path: str
     query: Mapping[str, str] = attrs.field(factory=dict)
     body: Any = None
+    form: bool = False
     at: datetime | None = None
     answer: Response | None = None
     means: Kind = Kind.ACCEPTED

@@ -94,7 +94,7 @@ class Bench:
 
     def vendor(self) -> Vendor:
         """Give a fresh stand-in."""
-        return Vendor(self.provider)
+        return Vendor(self.provider, self.settings)
 
     def number(self, index: int) -> str:
         """Give an ordinary number."""

@@ -68,6 +68,8 @@ class Vendor:
     Attributes:
         provider: The adapter.
 
+        settings: The account; its secrets are the kit's.
+
         emulator: Its stand-in; a fresh one unless given.
 
         now: Moves only when it is set.
@@ -78,19 +80,29 @@ class Vendor:
     """
 
     provider: Provider[Any]
+    settings: Settings = attrs.field()
     emulator: Emulator = attrs.field()
     now: datetime = NOW
     refs: dict[str, str] = attrs.field(factory=dict)
     asked: list[tuple[Request, Response]] = attrs.field(factory=list)
 
+    @settings.default
+    def _sandbox(self) -> Settings:
+        return known(self.provider.sandbox)
+
     @emulator.default
     def _fresh(self) -> Emulator:
         return self.provider.emulate()
 
+    @property
+    def credential(self) -> Mapping[str, str]:
+        """What ``auth`` makes of the kit's own secret."""
+        return self.provider.auth(TOKEN, self.settings)
+
     def send(self, request: Request) -> Response:
         """Put one request before the stand-in, with the account's credential."""
         filled = request.fill(self.refs) if request.refs else request
-        response = self.emulator.answer(received(filled, self.provider.auth(TOKEN)), self.now)
+        response = self.emulator.answer(received(filled, self.credential), self.now)
         self.asked.append((filled, response))
         return response
 
@@ -123,7 +135,7 @@ class Vendor:
 
     def look(self, moment: datetime) -> None:
         """Let a stand-in that acts when it is asked find out what time it is; what it answers does not matter."""
-        asked = Received(method="GET", path="", headers=lowered(self.provider.auth(TOKEN)))
+        asked = Received(method="GET", path="", headers=lowered(self.credential))
         self.emulator.answer(asked, moment)
 
 

@@ -92,9 +92,9 @@ def _yes(holds: bool) -> str:
 def _asked(one: Provider[Any]) -> str:
     """Say about which requests the vendor can be asked."""
     fields = attrs.fields(Provider)
-    asked = {"settle": "campaigns", "roll": "people"}
+    asked = {"settle": "campaigns", "roll": "people", "seek": "people"}
     known = [word for name, word in asked.items() if getattr(one, name) is not getattr(fields, name).default]
-    return " and ".join(known) or "no"
+    return " and ".join(dict.fromkeys(known)) or "no"
 
 
 def _table(rows: Iterator[Sequence[str]]) -> str:

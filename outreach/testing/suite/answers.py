@@ -24,7 +24,8 @@ SHARED: Mapping[str, frozenset[Status]] = {
     "initiated": frozenset({S.QUEUED, S.SENT}),
     "sending": frozenset({S.QUEUED, S.SENT}),
     "ringing": frozenset({S.SENT}),
-    "in progress": frozenset({S.SENT}),
+    # Toingg does not say whether anybody has answered; Twilio says so.
+    "in progress": frozenset({S.SENT, S.ANSWERED}),
     "sent": frozenset({S.SENT}),
     "delivered": frozenset({S.DELIVERED}),
     "read": frozenset({S.READ}),

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from outreach.provider import Batch, Received, Request, Response, Unreadable
 from outreach.samples import Exchange
 from outreach.testing.bench import Saga
-from outreach.testing.doubles import NOW, TOKEN, lowered, meaning
+from outreach.testing.doubles import NOW, meaning, received
 from outreach.testing.expecting import expect
 from outreach.testing.suite.base import Case, Suite
 
@@ -23,11 +21,11 @@ class Recorded(Suite):
         if not samples:
             self.silent("exchanges")
             return
-        emulator = self.bench.provider.emulate()
+        vendor = self.bench.vendor()
         for one in samples:
             place = f"{one.method} {one.path}"
             expect(one.doc.startswith("https://"), f"the sample of {place} names no page; give its address")
-            answer = emulator.answer(_received(one, self.bench.provider.auth(TOKEN)), one.at or NOW)
+            answer = vendor.emulator.answer(_received(one, vendor.credential), one.at or NOW)
             if one.answer is not None:
                 alike = one.answer.ok == answer.ok
                 expect(alike, f"the page answers {place} with {one.answer.status}, the stand-in with {answer.status}")
@@ -64,11 +62,8 @@ class Recorded(Suite):
 
 
 def _received(one: Exchange, auth: Mapping[str, str]) -> Received:
-    raw = isinstance(one.body, bytes)
-    body = one.body if raw else b"" if one.body is None else orjson.dumps(one.body)
-    kind = {} if one.body is None or raw else {"content-type": "application/json"}
-    headers = {**lowered(auth), **kind}
-    return Received(method=one.method, path=one.path, query=one.query, headers=headers, body=body)
+    request = Request(method=one.method, path=one.path, does="", body=one.body, query=one.query, form=one.form)
+    return received(request, auth)
 
 
 def _fits(request: Request, path: str) -> bool:

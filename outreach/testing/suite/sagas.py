@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
+
 from outreach.answers import Roll, Settled
 from outreach.delivery.retry import harmless
 from outreach.model import Channel
@@ -12,6 +14,7 @@ from outreach.testing.bench import Saga
 from outreach.testing.doubles import Vendor
 from outreach.testing.expecting import expect
 from outreach.testing.suite.base import Suite
+from outreach.wire import Reach
 
 Carried = tuple[Channel, ...]
 Step = tuple[Request, Batch | None]
@@ -63,8 +66,9 @@ class Cuts(Suite):
         """Ask what became of a request; None when nobody can tell."""
         provider = self.bench.provider
         if batch is not None:
-            roll = provider.roll(saga.job)
-            listed: Roll | None = vendor.ask(roll) if roll is not None else None
+            since = attrs.evolve(saga.job, start=vendor.now)
+            lists = provider.roll(saga.job) if request.reaches is Reach.NOBODY else provider.seek(since, batch.phones)
+            listed: Roll | None = vendor.ask(lists) if lists is not None else None
             return None if listed is None else _aboard(listed, batch)
         question = provider.settle(saga.job, request.fill(vendor.refs))
         told: Settled | None = vendor.ask(question) if question is not None else None
@@ -85,5 +89,7 @@ class Cuts(Suite):
 
 
 def _aboard(listed: Roll, batch: Batch) -> bool | None:
+    if listed.unsure.intersection(batch.phones):
+        return None
     present = [phone in listed.present for phone in batch.phones]
     return True if all(present) else None if any(present) else False

@@ -130,9 +130,14 @@ class Translation(Suite):
         asked: Sequence[Question[Any] | None] = (
             *(provider.settle(saga.job, request) for request in (*saga.open, *saga.launch)),
             provider.roll(saga.job),
+            *(provider.seek(saga.job, batch.phones) for request, batch in saga.loads if _reaches(request)),
             provider.halt(saga.job),
         )
         yield from (question for question in asked if question is not None)
+
+
+def _reaches(request: Request) -> bool:
+    return request.reaches is not Reach.NOBODY
 
 
 def _begun(saga: Saga, request: Request) -> bool:
