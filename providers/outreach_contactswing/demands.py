@@ -61,12 +61,14 @@ def _people(value: Any) -> str:
     return "" if good else "an array of objects with id and to_number"
 
 
-#: Read once: it walks through the files of the zones.
-_zones = cache(available_timezones)
-
-
 def _zone(value: Any) -> str:
     return "" if isinstance(value, str) and value in _zones() else "an IANA time zone"
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every known zone; the disk is looked through once."""
+    return frozenset(available_timezones())
 
 
 def _moment(value: Any) -> str:
