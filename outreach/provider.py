@@ -56,6 +56,7 @@ from outreach.negotiation import (
     refused,
 )
 from outreach.parameters import Parameter, Type, Where
+from outreach.samples import ErrorSample, Exchange, Samples, Stage
 from outreach.services import (
     CODE,
     AccountNumber,
@@ -86,7 +87,9 @@ __all__ = [
     "Day",
     "Emulator",
     "Endpoint",
+    "ErrorSample",
     "Evidence",
+    "Exchange",
     "Features",
     "Finding",
     "Job",
@@ -111,6 +114,7 @@ __all__ = [
     "Request",
     "Response",
     "Roll",
+    "Samples",
     "Secret",
     "Sender",
     "Service",
@@ -120,6 +124,7 @@ __all__ = [
     "Sheet",
     "SmsContent",
     "SpecError",
+    "Stage",
     "Status",
     "Support",
     "Template",
@@ -328,6 +333,8 @@ class Provider(Generic[S]):
         endpoints: Every endpoint of the vendor that is known, for ``outreach api``; names are unique.
 
         services: What the account offers besides campaigns, by rows that name endpoints of this table.
+
+        samples: What the vendor's pages show, for the conformance kit (``outreach.testing``).
     """
 
     name: str
@@ -354,6 +361,7 @@ class Provider(Generic[S]):
     auth: Callable[[str, S], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()
     services: Services = attrs.field(factory=dict)
+    samples: Samples = attrs.field(factory=Samples)
 
 
 def merge(body: Mapping[str, Any], extra: Mapping[str, object]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def of_account(function: Callable[..., int]) -> Callable[..., int]:
     for decorate in (
         click.option("--accounts", type=_FILE, envvar="OUTREACH_ACCOUNTS", show_envvar=True, help=text),
         click.argument("provider"),
+        common.plugin,
         common.verbose,
         common.as_json,
     ):

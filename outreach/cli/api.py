@@ -50,6 +50,7 @@ _LONG = 10**8
 @click.option("--again", is_flag=True, help="Send it although nobody knows what the same call did before.")
 @click.option("--all-pages", is_flag=True, help="Read every page of a list.")
 @click.option("--output", type=_NEW, metavar="FILE", help="Write the answer as it came, secrets too, into a new file.")
+@common.plugin
 @common.verbose
 @common.show_numbers
 @common.as_json

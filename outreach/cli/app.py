@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "numbers": "List, buy and give back an account's numbers.",
     "api": "Call any endpoint of a vendor.",
     "sandbox": "Serve stand-ins for the vendors on this machine.",
+    "conform": "Show how far an adapter of a vendor has come.",
     "schema": "Print the JSON Schema of the campaign file.",
     "demo": "Try everything on a sample campaign, in the sandbox.",
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from outreach.provider import (
     Batch,
+    Channel,
     Job,
     Kind,
     Outcome,
@@ -33,7 +34,7 @@ def interpret(_job: Job[ContactSwingSettings], request: Request, response: Respo
     """
     document: Any = response.json()
     campaign, word = look_up(document, ("data.id",)), look_up(document, ("data.status",)) or ""
-    outcome = accepted(request, response, receipt=Receipt(vendor_id=campaign or "", status=status(word), word=word))
+    outcome = accepted(request, response, receipt=Receipt(vendor_id=campaign or "", status=_told(word), word=word))
     if outcome.kind is Kind.ACCEPTED and campaign is None:
         return Outcome(
             kind=Kind.UNKNOWN, reason="the answer names no campaign; look for it in ContactSwing's dashboard"
@@ -41,9 +42,14 @@ def interpret(_job: Job[ContactSwingSettings], request: Request, response: Respo
     return outcome
 
 
-def status(word: str) -> Status:
-    """Give our word; without a word from the vendor people are queued, since they are handed over."""
-    return STATUS.get(word.strip().casefold(), Status.UNKNOWN) if word.strip() else Status.QUEUED
+def status(_channel: Channel, word: str) -> Status:
+    """Give our word for ContactSwing's."""
+    return STATUS.get(word.strip().casefold(), Status.UNKNOWN)
+
+
+def _told(word: str) -> Status:
+    """Without a word from the vendor people are queued, since they are handed over."""
+    return status(Channel.WHATSAPP, word) if word.strip() else Status.QUEUED
 
 
 def follow(_job: Job[ContactSwingSettings], _waiting: Waiting) -> str:

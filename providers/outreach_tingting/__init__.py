@@ -20,6 +20,7 @@ from outreach_tingting.interpret import explain, interpret
 from outreach_tingting.legacy import FIRST_GENERATION
 from outreach_tingting.offers import SERVICES
 from outreach_tingting.readback import follow, halt, report, roll, settle
+from outreach_tingting.samples import SAMPLES
 from outreach_tingting.settings import Settings
 from outreach_tingting.translate import launch, load, open_campaign
 
@@ -47,6 +48,7 @@ tingting = Provider(
     sandbox=Settings(token=Secret(value="sandbox"), senders=(3,), voice=3, pace=200.0, settle_after=0.0),
     endpoints=(*V1, *FIRST_GENERATION),
     services=SERVICES,
+    samples=SAMPLES,
 )
 
 

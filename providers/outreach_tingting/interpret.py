@@ -78,8 +78,14 @@ def fold(word: object) -> str:
 def receipt(job: Job[Settings], contact: Mapping[str, Any]) -> Receipt:
     """Read what the vendor says about one person; a word that no table has stays as it is."""
     word = str(contact.get("status") or "")
-    table = CONTACT_STATUS if Channel.VOICE in job.contents else SMS_STATUS
-    return Receipt(vendor_id=look_up(contact, ("id",)) or "", status=table.get(fold(word), Status.UNKNOWN), word=word)
+    about = Channel.VOICE if Channel.VOICE in job.contents else Channel.SMS
+    return Receipt(vendor_id=look_up(contact, ("id",)) or "", status=status(about, word), word=word)
+
+
+def status(channel: Channel, word: str) -> Status:
+    """Give our word for the vendor's."""
+    table = CONTACT_STATUS if channel is Channel.VOICE else SMS_STATUS
+    return table.get(fold(word), Status.UNKNOWN)
 
 
 def outcome(job: Job[Settings], contact: Mapping[str, Any]) -> Receipt:

@@ -22,6 +22,7 @@ from outreach_toingg.endpoints import ENDPOINTS
 from outreach_toingg.follow import follow
 from outreach_toingg.interpret import interpret
 from outreach_toingg.offers import SERVICES
+from outreach_toingg.samples import SAMPLES
 from outreach_toingg.settle import settle
 from outreach_toingg.translate import call, open_campaign
 
@@ -47,6 +48,7 @@ toingg = Provider(
     ),
     endpoints=ENDPOINTS,
     services=SERVICES,
+    samples=SAMPLES,
 )
 
 

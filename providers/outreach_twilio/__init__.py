@@ -18,6 +18,7 @@ from outreach_twilio.emulate import TwilioSandbox
 from outreach_twilio.endpoints import ENDPOINTS
 from outreach_twilio.follow import follow
 from outreach_twilio.interpret import interpret
+from outreach_twilio.samples import SAMPLES
 from outreach_twilio.seek import seek
 from outreach_twilio.settings import TwilioSettings
 from outreach_twilio.translate import send
@@ -57,6 +58,7 @@ twilio = Provider(
         settle_after=1.0,
     ),
     endpoints=ENDPOINTS,
+    samples=SAMPLES,
 )
 
 
