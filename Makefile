@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: help demo test prove numbers bench check lint types imports wheel constraints clean
+.PHONY: help demo test matrix prove numbers bench check lint types imports wheel constraints clean
 
 help:
 	@echo "make demo     send a sample campaign through three sandboxes on this machine"
@@ -18,6 +18,7 @@ help:
 	@echo "make check    lint, types and import contracts"
 	@echo "make bench    measure speed and memory against plain loops"
 	@echo "make numbers  hold the fast reading of numbers against the library, five million times"
+	@echo "make matrix   write docs/providers/matrix.md anew"
 	@echo "make wheel    build the wheel into dist/"
 
 PIP = python -m pip --quiet --no-input --disable-pip-version-check
@@ -50,6 +51,11 @@ SCALE ?= 1
 bench: $(READY)
 	$(BIN)/$(PIP) install --constraint constraints.txt --group bench
 	$(BIN)/python tests/benchmarks/bench.py bench.json --scale $(SCALE)
+
+# What each of our adapters can do and how far it has come; a test fails when the page is stale.
+matrix: $(READY)
+	$(BIN)/python -m outreach.testing.matrix contactswing tingting toingg twilio > docs/providers/matrix.md.new
+	mv docs/providers/matrix.md.new docs/providers/matrix.md
 
 check: lint types imports
 

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 import pluggy
 
-from outreach import hookspecs
+from outreach import hookspecs, loose
 from outreach.errors import PluginError
 from outreach.provider import Provider
 from outreach.source import SourceKind
@@ -74,7 +74,11 @@ class Plugins:
 
 
 def load_plugins(*extra: object) -> Plugins:
-    """Load every plug-in of the entry-point group ``outreach``, and ``extra`` modules or objects beside them."""
+    """Load every plug-in of the entry-point group ``outreach``, and ``extra`` ones beside them.
+
+    Args:
+        extra: Modules or objects with hooks, or paths of files of Python.
+    """
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     disabled = {name.strip() for name in os.environ.get(DISABLED, "").split(",")}
@@ -133,7 +137,12 @@ def _found(disabled: set[str], extra: Iterable[object], failed: list[Failure]) -
             failed.append(Failure(entry.name, f"{type(error).__name__}: {error}"))
             continue
         yield entry.name, _source(entry), plugin
-    for plugin in extra:
+    for given in (*loose.named(), *extra):
+        try:
+            plugin = loose.plugin(given)
+        except PluginError as error:
+            failed.append(Failure(str(given), str(error)))
+            continue
         yield getattr(plugin, "__name__", repr(plugin)), "this program", plugin
 
 

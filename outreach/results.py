@@ -21,6 +21,7 @@ class Phase(StrEnum):
 
     READING = "reading"
     SENDING = "sending"
+    FOLLOWING = "following"
 
 
 @attrs.frozen(kw_only=True)
@@ -30,7 +31,7 @@ class Progress:
     Attributes:
         phase: What is being done.
 
-        done: Rows read, or deliveries that are done with.
+        done: Rows read, deliveries that are done with, or (following) deliveries whose status is final.
 
         total: Of how many; None while unknown.
 

@@ -50,6 +50,7 @@ _LONG = 10**8
 @click.option("--again", is_flag=True, help="Send it although nobody knows what the same call did before.")
 @click.option("--all-pages", is_flag=True, help="Read every page of a list.")
 @click.option("--output", type=_NEW, metavar="FILE", help="Write the answer as it came, secrets too, into a new file.")
+@common.plugin
 @common.verbose
 @common.show_numbers
 @common.as_json
@@ -162,7 +163,9 @@ def _worst(endpoint: Endpoint) -> str:
 
 def _question(provider: str, wanted: Wanted) -> str:
     place = masked(wanted.request.target)
-    return f"{wanted.endpoint.does}: {wanted.request.method} {place} at {provider} {_worst(wanted.endpoint)}. Send it?"
+    known = " whom the vendor alone knows, so that no do-not-contact list is asked" if wanted.unlisted else ""
+    worst = f"{_worst(wanted.endpoint)}{known}"
+    return f"{wanted.endpoint.does}: {wanted.request.method} {place} at {provider} {worst}. Send it?"
 
 
 def _somebody_there() -> bool:

@@ -25,11 +25,14 @@ class Session:
         verbose: How often ``-v`` was given, before or behind the command.
 
         show_numbers: Numbers are not masked.
+
+        plugins: Files of plug-ins that were named.
     """
 
     as_json: bool = False
     verbose: int = 0
     show_numbers: bool = False
+    plugins: tuple[Path, ...] = ()
 
 
 def _louder(ctx: click.Context, _parameter: click.Parameter, times: int) -> None:
@@ -74,6 +77,39 @@ def _show_numbers(*, expose_value: bool) -> Callable[[F], F]:
 def _unmasked(ctx: click.Context, _parameter: click.Parameter, given: bool) -> bool:
     ctx.ensure_object(Session).show_numbers = given
     return given
+
+
+def plugin(function: F) -> F:
+    """Add ``--plugin``, which holds for everything that the command does."""
+    kind = click.Path(exists=True, dir_okay=False, path_type=Path)
+    text = "Load a provider from this file of Python too; may be given several times."
+    option = click.option(
+        "--plugin",
+        "plugin_files",
+        metavar="FILE.py",
+        type=kind,
+        multiple=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_beside,
+        help=text,
+    )
+    return option(function)
+
+
+def _beside(ctx: click.Context, _parameter: click.Parameter, files: tuple[Path, ...]) -> tuple[Path, ...]:
+    if not files:
+        return files
+    from outreach import loose, plugins  # noqa: PLC0415  # help needs neither
+    from outreach.errors import PluginError  # noqa: PLC0415  # as above
+
+    ctx.with_resource(loose.beside(*files))
+    names = {name for file in files for name in (str(file), file.stem)}
+    broken = [failure.error for failure in plugins.load_plugins().failed if failure.name in names]
+    if broken:
+        raise PluginError("; ".join(broken))
+    ctx.ensure_object(Session).plugins = files
+    return files
 
 
 def rejects(function: F) -> F:

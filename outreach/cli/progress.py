@@ -102,13 +102,13 @@ class Lines:
     def close(self) -> None:
         """Write how far it came, unless the last line said so."""
         latest = self._latest
-        if latest is not None and latest.phase is Phase.SENDING and latest != self._shown:
+        if latest is not None and latest.phase is not Phase.READING and latest != self._shown:
             self._line(latest)
 
     def _due(self, seen: Progress) -> bool:
         shown, since = self._shown, self._clock() - self._at
         begins = shown is None or shown.phase is not seen.phase
-        if seen.phase is Phase.SENDING and (begins or shown is None or shown.note != seen.note):
+        if seen.phase is not Phase.READING and (begins or shown is None or shown.note != seen.note):
             return True
         if since < BETWEEN_LINES:
             return False

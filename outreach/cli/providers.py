@@ -13,6 +13,7 @@ from outreach.reporting import provider_view, shapes
 
 @click.command("providers")
 @click.argument("name", required=False)
+@common.plugin
 @common.verbose
 @common.as_json
 def command(*, name: str | None, as_json: bool) -> int:

@@ -25,6 +25,7 @@ TOKEN = "OUTREACH_SANDBOX_TOKEN"  # noqa: S105  # the name of a variable
 
 @click.command("sandbox")
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port on 127.0.0.1 [default: a free one].")
+@common.plugin
 @common.verbose
 def command(*, port: int) -> int:
     """Serve stand-ins for the vendors on 127.0.0.1 until Ctrl-C.

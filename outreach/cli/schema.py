@@ -10,6 +10,7 @@ from outreach.cli.screen import print_json
 
 
 @click.command("schema")
+@common.plugin
 @common.verbose
 def command() -> int:
     """Print the JSON Schema of the campaign file; editors complete and check with it."""

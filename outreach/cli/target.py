@@ -12,7 +12,7 @@ import attrs
 import click
 
 from outreach import client
-from outreach.cli.common import verbose
+from outreach.cli.common import Session, plugin, verbose
 from outreach.model import Campaign
 
 Command = Callable[..., int]
@@ -32,6 +32,8 @@ class Target:
         journal: Which journal; None is the usual one.
 
         sandbox: The stand-ins on this machine, and their own journal.
+
+        plugins: Files of plug-ins that were named.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class Target:
     via: str | None = None
     journal: str | None = None
     sandbox: bool = False
+    plugins: tuple[Path, ...] = ()
 
     def load(self) -> Campaign:
         """Read the campaign.
@@ -55,7 +58,8 @@ class Target:
     def command(self, name: str, *more: str) -> str:
         """Write a command about this campaign, for people to copy."""
         options = {"--accounts": self.accounts, "--via": self.via, "--journal": self.journal}
-        given = [part for name, value in options.items() if value is not None for part in (name, str(value))]
+        plugins = [part for file in self.plugins for part in ("--plugin", str(file))]
+        given = [part for name, value in options.items() if value is not None for part in (name, str(value))] + plugins
         sandbox = ["--sandbox"] if self.sandbox else []
         return shlex.join(["outreach", name, str(self.path), *given, *sandbox, *more])
 
@@ -69,13 +73,18 @@ def spec(function: Command) -> Command:
     @functools.wraps(function)
     def command(path: Path, accounts: Path | None, via: str | None, **options: Any) -> int:
         journal, sandbox = options.pop("journal", None), options.pop("sandbox", False)
-        return function(Target(path=path, accounts=accounts, via=via, journal=journal, sandbox=sandbox), **options)
+        session = click.get_current_context().ensure_object(Session)
+        target = Target(
+            path=path, accounts=accounts, via=via, journal=journal, sandbox=sandbox, plugins=session.plugins
+        )
+        return function(target, **options)
 
     accounts_help = "Read the accounts from this file; they go before those in SPEC."
     for decorate in (
         click.option("--via", metavar="PROVIDER", help="Use this provider on every route instead."),
         click.option("--accounts", type=_FILE, envvar="OUTREACH_ACCOUNTS", show_envvar=True, help=accounts_help),
         click.argument("path", metavar="SPEC", type=_FILE),
+        plugin,
         verbose,
     ):
         command = decorate(command)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from outreach.provider import Batch, Job, Kind, Outcome, Receipt, Request, Response, Status, accepted, look_up
+from outreach.provider import (
+    Batch,
+    Channel,
+    Job,
+    Kind,
+    Outcome,
+    Receipt,
+    Request,
+    Response,
+    Status,
+    Waiting,
+    accepted,
+    look_up,
+)
 from outreach_contactswing.account import ContactSwingSettings
 
 #: https://docs.contactswing.ai/api-reference/endpoint/what-camp: ``data.status`` is the "Campaign status"; the page's
@@ -21,7 +34,7 @@ def interpret(_job: Job[ContactSwingSettings], request: Request, response: Respo
     """
     document: Any = response.json()
     campaign, word = look_up(document, ("data.id",)), look_up(document, ("data.status",)) or ""
-    outcome = accepted(request, response, receipt=Receipt(vendor_id=campaign or "", status=status(word), word=word))
+    outcome = accepted(request, response, receipt=Receipt(vendor_id=campaign or "", status=_told(word), word=word))
     if outcome.kind is Kind.ACCEPTED and campaign is None:
         return Outcome(
             kind=Kind.UNKNOWN, reason="the answer names no campaign; look for it in ContactSwing's dashboard"
@@ -29,6 +42,16 @@ def interpret(_job: Job[ContactSwingSettings], request: Request, response: Respo
     return outcome
 
 
-def status(word: str) -> Status:
-    """Give our word; without a word from the vendor people are queued, since they are handed over."""
-    return STATUS.get(word.strip().casefold(), Status.UNKNOWN) if word.strip() else Status.QUEUED
+def status(_channel: Channel, word: str) -> Status:
+    """Give our word for ContactSwing's."""
+    return STATUS.get(word.strip().casefold(), Status.UNKNOWN)
+
+
+def _told(word: str) -> Status:
+    """Without a word from the vendor people are queued, since they are handed over."""
+    return status(Channel.WHATSAPP, word) if word.strip() else Status.QUEUED
+
+
+def follow(_job: Job[ContactSwingSettings], _waiting: Waiting) -> str:
+    """Say why nobody can be asked about: no page has a request that lists a campaign, or its people."""
+    return "handed over: ContactSwing has no request that tells what became of anybody; look at its dashboard"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from outreach.provider import Batching, Capabilities, Channel, Features, emulated, native, refused
+from outreach.provider import Batching, Capabilities, Channel, Features, degraded, emulated, native, refused
 from outreach_tingting.endpoints import ADD_CAMPAIGN, CAMPAIGNS
 from outreach_tingting.numbers import CALLING_CODE
 
@@ -23,7 +23,11 @@ _BOTH = Features(
 _VOICE = attrs.evolve(
     _BOTH,
     voice=native(CAMPAIGNS, "an id of the vendor's list, or a name from the account's voices"),
-    speed=native(ADD_CAMPAIGN, "1.0 is the vendor's own length_factor 1"),
+    speed=degraded(
+        "tingting.speed",
+        "goes out as length_factor (1 / speed); the vendor does not say which way the factor goes",
+        ADD_CAMPAIGN,
+    ),
     audio=refused("v1 of the API does not say how a recording is played; write the message as text", ADD_CAMPAIGN),
 )
 

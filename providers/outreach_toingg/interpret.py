@@ -14,6 +14,7 @@ import attrs
 
 from outreach.provider import (
     Batch,
+    Channel,
     Job,
     Kind,
     Outcome,
@@ -93,8 +94,13 @@ def _called(response: Response) -> Outcome:
     if not call and (plain_word(word) in FAILURES or _mapping(document).get("error")):
         told = error_text(response) or word
         return Outcome(kind=Kind.UNKNOWN, reason=f"the answer speaks of a failure and names no call: {told}")
-    status = STATUS.get(plain_word(word), Status.UNKNOWN) if word else Status.QUEUED
-    return Outcome(kind=Kind.ACCEPTED, receipt=Receipt(vendor_id=call, status=status, word=word))
+    known = status(Channel.AI_CALL, word) if word else Status.QUEUED
+    return Outcome(kind=Kind.ACCEPTED, receipt=Receipt(vendor_id=call, status=known, word=word))
+
+
+def status(_channel: Channel, word: str) -> Status:
+    """Give our word for Toingg's."""
+    return STATUS.get(plain_word(word), Status.UNKNOWN)
 
 
 def call_id(document: Any) -> str:
@@ -151,7 +157,7 @@ def call_status(response: Response) -> CallStatus:
         msg = f"Toingg does not say what became of the call: {error_text(response) or 'no status'}"
         raise Unreadable(msg)
     return CallStatus(
-        status=STATUS.get(plain_word(word), Status.UNKNOWN),
+        status=status(Channel.AI_CALL, word),
         word=word,
         started=look_up(result, ("start_time", "startTime")) or "",
         ended=look_up(result, ("end_time", "endTime")) or "",

@@ -16,7 +16,9 @@ from outreach_twilio.capabilities import CAPABILITIES, MESSAGES
 from outreach_twilio.check import check
 from outreach_twilio.emulate import TwilioSandbox
 from outreach_twilio.endpoints import ENDPOINTS
+from outreach_twilio.follow import follow
 from outreach_twilio.interpret import interpret
+from outreach_twilio.samples import SAMPLES
 from outreach_twilio.seek import seek
 from outreach_twilio.settings import TwilioSettings
 from outreach_twilio.translate import send
@@ -41,6 +43,8 @@ twilio = Provider(
     interpret=interpret,
     check=check,
     seek=seek,
+    follow=follow,
+    follow_size=1,
     auth=basic,
     emulate=TwilioSandbox,
     sandbox=TwilioSettings(
@@ -54,6 +58,7 @@ twilio = Provider(
         settle_after=1.0,
     ),
     endpoints=ENDPOINTS,
+    samples=SAMPLES,
 )
 
 

@@ -54,6 +54,10 @@ def _template(job: Job[TwilioSettings], channel: Channel) -> Iterator[Finding]:
         return
     if content.template is not None and not content.template.startswith("HX"):
         yield _refused(channel, "messages.whatsapp.template", "write the content template's sid, HX…")
+    if content.template is not None and content.text is not None:
+        yield _refused(channel, "messages.whatsapp.text", "a content template has its own text; take one of them out")
+    if content.body and content.template is None:
+        yield _refused(channel, "messages.whatsapp.body", "variables belong to a content template, and there is none")
     for index, one in enumerate(content.body):
         if not isinstance(one, Template):
             detail = "Twilio's variables are texts; write a text"

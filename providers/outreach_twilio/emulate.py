@@ -31,6 +31,8 @@ import attrs
 from outreach.provider import Channel, Reached, Received, Response
 from outreach_twilio.translate import WHATSAPP
 
+VERSION = "2010-04-01"
+
 #: Pages are small here, so that a list of a few dozen has several.
 MOST_ROWS = 50
 
@@ -73,10 +75,20 @@ class Made:
         if self.called:
             over = self.status(now) == "completed"
             return shown | {"duration": str(_TALKING.seconds) if over else None}
+        uri = f"/{VERSION}/Accounts/{account}/Messages/{self.sid}"
         return shown | {
             "body": self.fields.get("Body", ""),
             "messaging_service_sid": self.fields.get("MessagingServiceSid"),
             "error_code": None,
+            "error_message": None,
+            "api_version": VERSION,
+            "date_sent": None,
+            "date_updated": format_datetime(self.at.astimezone(UTC)),
+            "num_media": "0",
+            "num_segments": "1",
+            "price_unit": None,
+            "uri": f"{uri}.json",
+            "subresource_uris": {"media": f"{uri}/Media.json"},
         }
 
     def status(self, now: datetime) -> str:
@@ -153,7 +165,7 @@ class TwilioSandbox:
         onward = None
         if len(found) > (page + 1) * size:
             again = {**query, "Page": str(page + 1), "PageToken": f"PA{page + 1}"}
-            onward = f"/2010-04-01/{received.path}?{urlencode(again)}"
+            onward = f"/{VERSION}/{received.path}?{urlencode(again)}"
         return Response.of({"calls" if called else "messages": shown, "page": page, "next_page_uri": onward})
 
 

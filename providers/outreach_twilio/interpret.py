@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from outreach.provider import (
     Batch,
+    Channel,
     Job,
     Kind,
     Outcome,
@@ -64,5 +65,11 @@ def interpret(_job: Job[TwilioSettings], request: Request, response: Response, _
 
 def receipt(sid: str, word: str) -> Receipt:
     """Give what Twilio said about one person."""
-    table = CALL_STATUS if sid.startswith(CALL) else MESSAGE_STATUS
-    return Receipt(vendor_id=sid, status=table.get(word.strip().casefold(), Status.UNKNOWN), word=word)
+    about = Channel.VOICE if sid.startswith(CALL) else Channel.SMS
+    return Receipt(vendor_id=sid, status=status(about, word), word=word)
+
+
+def status(channel: Channel, word: str) -> Status:
+    """Give our word for Twilio's."""
+    table = CALL_STATUS if channel is Channel.VOICE else MESSAGE_STATUS
+    return table.get(word.strip().casefold(), Status.UNKNOWN)

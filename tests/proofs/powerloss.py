@@ -152,7 +152,7 @@ async def _go_on(
     world = World(recording.folder, recording.plugins, recording.script.provider, people=people)
     for request, at in seen:
         world.clock.moment = at
-        world._answer(request)
+        world._answer(world.provider, request)
     phones = [campaigns.phone(index) for index in range(people)]
     try:
         missing = await without_intent(world, [request for request, _ in seen])

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from outreach.model import Channel, SmsContent, Template, VoiceContent, WhatsappContent
-from outreach.provider import Batch, Reach
+from outreach.provider import Batch, Reach, Verdict
 from outreach_twilio import twilio
 
 ACCOUNT = twilio.sandbox.account_sid
@@ -96,3 +96,19 @@ def test_the_account_sid_is_checked() -> None:
     """A sid of another kind is refused when the account is read."""
     with pytest.raises(ValueError, match="account_sid must be AC"):
         twilio.settings(account_sid="SK123")
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        (WhatsappContent(template="HX1", text=Template.parse("hello")), "messages.whatsapp.text"),
+        (WhatsappContent(text=Template.parse("hello"), body=(Template.parse("{name}"),)), "messages.whatsapp.body"),
+    ],
+)
+def test_a_template_and_a_text_are_not_mixed(
+    make_job: Callable[..., Any], content: WhatsappContent, field: str
+) -> None:
+    """Of two messages neither is dropped in silence."""
+    findings = twilio.check(make_job(Channel.WHATSAPP, content))
+
+    assert [one.field for one in findings if one.verdict is Verdict.REFUSED] == [field]
