@@ -39,28 +39,26 @@ async def call(journal: SqliteJournal, name: str, *phones: str) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("most", "pressed"), [(None, []), (1, [0, 1]), (2, [0]), (3, [])])
-async def test_who_was_contacted_as_often_as_allowed_is_pressed(
-    tmp_path: Path, most: int | None, pressed: list[int]
-) -> None:
-    """Contacts of all campaigns within the time count; whoever has as many as the limit is left out, nobody else."""
+async def test_contacts_of_all_campaigns_within_the_time_count(tmp_path: Path) -> None:
+    """Where the campaign limits contacts, each of the last days counts by person; one second later it does not."""
     journal = await SqliteJournal.open(tmp_path / "journal.db", now=START)
     await call(journal, "one", ANN, BIM)
     await call(journal, "two", ANN)
+    limited, unlimited = campaign(tmp_path, 2), campaign(tmp_path, None)
 
-    soon = await JournalLedger.read(journal, KEY, campaign(tmp_path, most), START + WEEK)
-    later = await JournalLedger.read(journal, KEY, campaign(tmp_path, most), START + WEEK + timedelta(seconds=1))
+    soon = await JournalLedger.read(journal, KEY, limited, START + WEEK)
+    later = await JournalLedger.read(journal, KEY, limited, START + WEEK + timedelta(seconds=1))
+    free = await JournalLedger.read(journal, KEY, unlimited, START + WEEK)
     await journal.close()
 
-    assert list(soon.pressed([ANN, BIM, CHI])) == pressed
-    assert list(later.pressed([ANN, BIM, CHI])) == []
-    assert not soon.broken
-    assert isinstance(soon.broken, str)
+    assert soon.contacts([CHI, ANN, BIM]) == {1: 2, 2: 1}
+    assert (later.contacts([ANN]), free.contacts([ANN])) == ({}, {})
+    assert soon.broken == ""
 
 
 def test_whom_the_plan_no_longer_has_is_closed() -> None:
     """Somebody who is loaded at the vendor and was taken out of the campaign since is closed on that channel."""
-    ledger = JournalLedger(None, {})
+    ledger = JournalLedger({})
     ledger.add(Channel.VOICE, [ANN, BIM])
     ledger.wanted([BIM], Channel.VOICE)
     ledger.wanted([ANN], Channel.SMS)
@@ -71,7 +69,7 @@ def test_whom_the_plan_no_longer_has_is_closed() -> None:
 
 def test_whoever_was_handled_is_closed_where_the_plan_has_nobody() -> None:
     """A plan that has nobody on a channel any more wants nobody there."""
-    ledger = JournalLedger(None, {})
+    ledger = JournalLedger({})
     ledger.add(Channel.VOICE, [ANN])
 
     assert ledger.closed([BIM, ANN], [Channel.VOICE]) == {1}

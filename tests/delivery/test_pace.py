@@ -196,6 +196,19 @@ def test_a_penalty_counts_before_the_first_request() -> None:
     assert departures(pace, [0.0, 0.0]) == [10.0, 12.0]
 
 
+def test_what_is_given_back_can_be_spent_again() -> None:
+    """Exactly what was spent at that moment is taken back; what was never spent gives nothing."""
+    quota = Quota(10, 60)
+    quota.spend(0.0, 4)
+    quota.spend(5.0, 6)
+
+    quota.give_back(5.0, 4)
+    assert quota.wait(6.0, 1) == 54.0
+    quota.give_back(5.0, 6)
+
+    assert [quota.wait(6.0, people) for people in (6, 7)] == [0.0, 54.0]
+
+
 def test_more_people_than_the_limit_never_fit() -> None:
     """The wait is endless: the batch has to be made smaller."""
     assert Quota(10, 60).wait(0.0, 11) == math.inf

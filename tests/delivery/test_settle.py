@@ -168,12 +168,14 @@ async def test_a_list_that_does_not_agree_keeps_the_launch_back(listed: Roll | N
 
 
 @pytest.mark.asyncio
-async def test_strangers_count_beside_lost_loads_and_refused_people() -> None:
-    """People of a load whose answer was lost are ours where they are listed, and so are those we hold as refused."""
+async def test_people_of_a_lost_load_are_ours_and_refused_ones_are_strangers() -> None:
+    """Somebody we hold as refused must not be rung: another provider may have reached them since."""
     refused = LoadOutcome(stage=Stage.LOADED, exceptions={1: (Stage.REJECTED, "blocked")})
     at = await desk(([ANN, BIM], refused), ([CHI], LOST), vendor=Vendor(roll(ANN, BIM, CHI)))
 
-    assert await at.aboard() is True
+    with pytest.raises(Held, match="1 people in 'Fees' who are not ours"):
+        await at.aboard()
+
     assert (await at.stands())[CHI][0] is Stage.LOADED
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import importlib
 import json
 import os
 import random
@@ -28,17 +29,17 @@ import coverage
 import pytest
 from mutations import Mutation, of_source, of_sql, one_of
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 
 #: Seconds that a test may take more than its measured ones, and how many times these.
 _SPARE = 1.5
 _TIMES = 6
 
 #: A test that takes longer is not asked: the same is to be shown by a quicker one.
-SLOWEST = 1.5
+SLOWEST = 10.0
 
 #: Seconds of tests that are spent on one mutation.
-MOST = 6.0
+MOST = 30.0
 
 _KILLED, _SURVIVED, _IMPOSSIBLE = 0, 10, 11
 
@@ -104,6 +105,14 @@ def _put_code(path: str, tree: ast.Module, _scope: str) -> None:
             function.__code__ = new
 
 
+def _module(path: str) -> types.ModuleType:
+    module = importlib.import_module(path.removesuffix(".py").replace("/", "."))
+    if module.__file__ != str(ROOT / path):
+        msg = f"{module.__file__} is not of this tree"
+        raise RuntimeError(msg)
+    return module
+
+
 _found: dict[str, list[types.FunctionType]] = {}
 
 
@@ -125,7 +134,7 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 
 def _put_value(path: str, tree: ast.Module, name: str) -> None:
     """Exchange the value of a variable of a module, wherever it was imported under that name."""
-    module = sys.modules[path.removesuffix(".py").replace("/", ".")]
+    module = _module(path)
     old = vars(module)[name]
     for statement in tree.body:
         target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
@@ -163,6 +172,9 @@ class Runner:
         began = time.monotonic()
         self._measure()
         _say(f"{len(self._items)} tests measured in {time.monotonic() - began:.1f} s")
+        for path in self._files:
+            if path.endswith(".py"):
+                _module(path)  # some are only imported when they are needed; a fork must find their functions
         _functions()
         gc.collect()
         gc.freeze()
@@ -200,7 +212,7 @@ class Runner:
         """Run every test once, each in a fork of its own; those that are slow, or fail here, are not asked."""
         for name in self._items:
             found = self._measured(name)
-            if found is None:
+            if not found:
                 _say(f"not asked, it is slow or fails here: {name}")
                 continue
             self._seconds[name] = found["seconds"]
@@ -226,6 +238,7 @@ class Runner:
         if any(path.endswith(".sql") for path in self._files):
             files += map(str, (ROOT / "outreach/delivery/sqlite").glob("*.py"))
         measured = coverage.Coverage(data_file=None, include=files, config_file=False)
+        measured.set_option("run:disable_warnings", ["no-data-collected"])
         measured.start()
         began = time.process_time()
         passed = self._run(name)
@@ -327,7 +340,7 @@ def _silence() -> None:
 def _exit_with(work: Callable[[], int]) -> None:
     """Do the work of a fork and leave without a word, whatever happens."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    code = _KILLED
+    code = _IMPOSSIBLE
     try:
         code = work()
     finally:
@@ -338,19 +351,20 @@ def _quicken(item: pytest.Item) -> None:
     """Let Hypothesis give the same examples each time, and not look for the smallest."""
     import hypothesis  # before pytest starts it would be too early
 
-    for holder in (getattr(item, "obj", None), getattr(getattr(item, "cls", None), "TestCase", None)):
-        given = getattr(holder, "hypothesis", None)
-        if given is not None:
-            known = getattr(holder, "_hypothesis_internal_use_settings", None) or hypothesis.settings()
-            quick = hypothesis.settings(
-                known,
-                derandomize=True,
-                database=None,
-                deadline=None,
-                phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-                suppress_health_check=list(hypothesis.HealthCheck),
-            )
-            cast("Any", holder)._hypothesis_internal_use_settings = quick
+    quick = {
+        "derandomize": True,
+        "database": None,
+        "deadline": None,
+        "phases": [hypothesis.Phase.explicit, hypothesis.Phase.generate],
+        "suppress_health_check": list(hypothesis.HealthCheck),
+    }
+    test, machine = getattr(item, "obj", None), getattr(item, "cls", None)
+    if hasattr(test, "hypothesis"):
+        given = cast("Any", test)
+        known = getattr(given, "_hypothesis_internal_use_settings", None)
+        given._hypothesis_internal_use_settings = hypothesis.settings(known, **quick)
+    if isinstance(known := getattr(machine, "settings", None), hypothesis.settings):
+        cast("Any", machine).settings = hypothesis.settings(known, **quick)
 
 
 def _say(what: str) -> None:

@@ -65,12 +65,12 @@ CORE = (
     Part(
         "settle",
         ("outreach/delivery/settle.py", "outreach/settling.py"),
-        ("tests/delivery/test_settle.py", "tests/test_settling.py"),
+        ("tests/delivery/test_settle.py", "tests/delivery/test_seek.py", "tests/test_settling.py"),
     ),
     Part(
         "planning",
-        _in("outreach/planning", "reading.py assign.py choose.py columns.py"),
-        ("tests/planning", "tests/delivery/test_do_not_contact.py"),
+        _in("outreach/planning", "reading.py assign.py choose.py columns.py turns.py"),
+        ("tests/planning", "tests/delivery/test_failover.py"),
     ),
     Part(
         "numbers",
@@ -87,18 +87,24 @@ CORE = (
     ),
     Part(
         "engine",
-        _in("outreach/delivery", "lane.py run.py"),
-        (*_in("tests/delivery", "test_run.py test_lane.py test_do_not_contact.py"), "tests/test_stopping.py"),
+        _in("outreach/delivery", "lane.py run.py failover.py"),
+        (
+            *_in("tests/delivery", "test_lane.py test_run.py test_seek.py test_failover.py test_do_not_contact.py"),
+            "tests/test_stopping.py",
+        ),
     ),
     Part(
         "journal",
         (
             *_in("outreach/delivery/sqlite", "calls.py generation.py journal.py loads.py marks.py opening.py packing.py"),
-            *_in("outreach/delivery/sqlite", "queries.py reading.py records.py replan.py settling.py steps.py writer.py"),
+            *_in("outreach/delivery/sqlite", "reading.py records.py replan.py settling.py steps.py writer.py"),
             "outreach/delivery/sqlite/sql/queries.sql",
             "outreach/delivery/journal.py",
         ),
-        _in("tests/delivery", "test_journal_contract.py test_journal_sqlite.py test_call_journal.py"),
+        _in(
+            "tests/delivery",
+            "test_journal_contract.py test_journal_sqlite.py test_journal_model.py test_call_journal.py",
+        ),
     ),
 )
 

@@ -94,7 +94,8 @@ class _Finder:
                 self._define(statement)
             elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
                 target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-                if isinstance(target, ast.Name) and not target.id.startswith("__"):
+                typed = isinstance(statement.value, ast.BinOp | ast.Subscript | ast.Name)
+                if isinstance(target, ast.Name) and not target.id.startswith("__") and not (typed and target.id[-1].islower()):
                     self._scope, self._statement, self._top = (target.id,), statement, True
                     self._slot(statement, "value", statement.value)
                     self._scope, self._top = (), False
@@ -196,6 +197,8 @@ def _instead_of_statement(node: ast.stmt) -> Iterator[ast.stmt]:
     match node:
         case ast.Expr(value=ast.Yield() | ast.YieldFrom()):
             return
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="_hook"))):
+            return  # does something in tests alone
         case ast.Expr() | ast.Raise() | ast.AugAssign() | ast.Delete() | ast.Break() | ast.Continue():
             yield ast.Pass()
         case ast.Assign(targets=[ast.Attribute() | ast.Subscript(), *_]):
@@ -230,11 +233,19 @@ def _instead_of(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Set(elts=elts) if len(elts) > 1:
             for number in range(len(elts)):
                 yield ast.Set([*elts[:number], *elts[number + 1 :]])
-        case ast.Tuple(elts=elts, ctx=ast.Load()) if len(elts) > 1 and all(isinstance(e, ast.Attribute) for e in elts):
+        case ast.Tuple(elts=elts, ctx=ast.Load()) if len(elts) > 1 and all(map(_member, elts)):
             for number in range(len(elts)):
                 yield ast.Tuple([*elts[:number], *elts[number + 1 :]], ast.Load())
         case ast.ExceptHandler(body=body) if not isinstance(body[-1], ast.Raise):
             yield ast.ExceptHandler(node.type, node.name, [ast.Raise()])
+
+
+def _member(node: ast.AST) -> bool:
+    """Recognise a member of an enumeration: a tuple of them is a set of what is meant, not a pair."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=name)):
+            return name[0].isupper()
+    return False
 
 
 def _worded(node: ast.AST) -> bool:
