@@ -64,8 +64,8 @@ class Office:
         await self.journal.conclude_step(slice_id, step, position, StepState.UNKNOWN, at=START, reason="no answer")
 
 
-async def office(*crowds: tuple[str, tuple[Channel, ...], LoadOutcome | None]) -> Office:
-    """Give a slice of two people for each crowd, loaded with that outcome; None: still planned."""
+async def office(*crowds: tuple[str, tuple[Channel, ...], LoadOutcome | None], size: int = 2) -> Office:
+    """Give a slice of two people for each crowd, loaded with that outcome; None: still planned. ``size``: of batches."""
     journal = MemoryJournal()
     numbers = range(len(crowds))
     ids = await journal.replan(
@@ -87,18 +87,20 @@ async def office(*crowds: tuple[str, tuple[Channel, ...], LoadOutcome | None]) -
         batches=[
             NewBatch(
                 slice_number=number,
-                people=People(phones=PHONES[2 * number : 2 * number + 2], ids=["", ""], rows=[0, 1]),
+                people=People(phones=PHONES[first : first + size], ids=[""] * size, rows=list(range(size))),
             )
             for number in numbers
+            for first in range(2 * number, 2 * number + 2, size)
         ],
         skipped=[],
         at=START,
     )
     for number, (_, _, outcome) in enumerate(crowds):
-        if outcome:
+        for seq in range(2 // size if outcome else 0):
+            assert outcome
             reaches = outcome.stage is Stage.UNKNOWN
-            await journal.intend_load(ids[number], 0, digest="d", reaches=reaches, at=START)
-            await journal.conclude_load(ids[number], 0, outcome, at=START)
+            await journal.intend_load(ids[number], seq, digest="d", reaches=reaches, at=START)
+            await journal.conclude_load(ids[number], seq, outcome, at=START + timedelta(seconds=20 * number))
     return Office(journal, [ids[number] for number in numbers])
 
 
@@ -173,6 +175,41 @@ async def test_what_was_found_is_told_by_person() -> None:
 
 
 @pytest.mark.asyncio
+async def test_only_those_count_of_whom_nobody_knew() -> None:
+    """The others of the same batch are no finding; a load that is half lost keeps its slice open."""
+    half = attrs.evolve(UNKNOWN, exceptions={1: (Stage.REJECTED, "blocked")})
+    half_lost = LoadOutcome(stage=Stage.LOADED, exceptions={1: (Stage.LOAD_UNKNOWN, "no answer")})
+    at = await office(("tingting", (Channel.VOICE,), half), ("tingting", (Channel.VOICE,), half_lost))
+
+    told = await at.settle()
+
+    assert [dict(one.found) for one in told.slices] == [{State.UNKNOWN: 1}, {State.UNKNOWN: 1}]
+    assert (told.unknown, told.unsettled) == (1, 1)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("page", [1, 2])
+async def test_every_page_is_read_once(monkeypatch: pytest.MonkeyPatch, page: int) -> None:
+    """People behind the first page are found, and nobody is counted twice."""
+    monkeypatch.setattr("outreach.settling._PAGE", page)
+    at = await office(*[("tingting", (Channel.VOICE,), UNKNOWN)] * 3, size=1)
+
+    assert [dict(one.found) for one in (await at.settle()).slices] == [{State.UNKNOWN: 2}] * 3
+    assert (await mark(at.journal, KEY, phones=None, channel=None, sent=True, **WORD)).deliveries == 6
+
+
+@pytest.mark.asyncio
+async def test_waiting_is_for_the_last_of_what_is_unknown() -> None:
+    """Of two losses the later one says when it is worth asking again, and once is enough then."""
+    at = await office(("tingting", (Channel.VOICE,), LOST), ("toingg", (Channel.AI_CALL,), LOST))
+    at.clock.moment = START + timedelta(seconds=30)
+
+    await at.settle(wait=True)
+
+    assert at.asked == [30.0, 80.0]
+
+
+@pytest.mark.asyncio
 async def test_waiting_ends_when_not_found_proves_something() -> None:
     """It asks again when the last of what is unknown is ripe, and not for ever."""
     at = await office(("tingting", (Channel.VOICE,), LOST))
@@ -202,11 +239,12 @@ async def test_only_requests_that_make_a_campaign_are_openings() -> None:
     await at.lose(0, Step.LAUNCH)
     await at.lose(1, Step.OPEN, 0)
     await at.lose(1, Step.OPEN, 1)
-    at.answer = lambda: at.journal.conclude_step(at.ids[1], Step.OPEN, 0, StepState.ACCEPTED, at=START)
+    await at.lose(1, Step.LAUNCH, 1)
+    at.answer = lambda: at.journal.conclude_step(at.ids[1], Step.OPEN, 1, StepState.ACCEPTED, at=START)
 
     told = await at.settle()
 
-    assert [(one.title, one.opening) for one in told.slices] == [("Fees 1", StepState.UNKNOWN)]
+    assert [(one.title, one.opening) for one in told.slices] == [("Fees 1", StepState.ACCEPTED)]
     assert told.unsettled == 1
 
 

@@ -26,7 +26,7 @@ from outreach.delivery.journal import (
 )
 from outreach.delivery.lane import Held, Lane
 from outreach.delivery.memory import MemoryJournal
-from outreach.delivery.settle import NOT_LAUNCHED, NOT_TAKEN, SILENT, Settler
+from outreach.delivery.settle import ABSENT, NOT_LAUNCHED, NOT_TAKEN, SILENT, Settler
 from outreach.model import Channel
 from outreach.provider import Job
 from outreach.wire import Reach, Request
@@ -47,6 +47,8 @@ class Vendor:
     settled: Settled | None = None
     lists: bool = True
     asked: int = 0
+    seeks: bool = True
+    sought: list[str] = attrs.field(factory=list)
 
     @property
     def lane(self) -> Lane:
@@ -54,9 +56,16 @@ class Vendor:
         provider = SimpleNamespace(
             roll=lambda _job: "who?" if self.lists else None,
             settle=lambda _job, _request: "what?" if self.settled else None,
+            seek=self.seek,
         )
         carrier = SimpleNamespace(provider=provider, settings=SimpleNamespace(settle_after=LAG))
         return cast("Lane", SimpleNamespace(carrier=carrier, answer=self.answer))
+
+    def seek(self, job: Job[Any], phones: Sequence[str]) -> str | None:
+        """Ask for the people of a load that itself reaches people."""
+        assert job.start == START
+        self.sought += phones
+        return "who?" if self.seeks else None
 
     async def answer(self, question: str, _refs: object) -> Roll | Settled | None:
         """Answer."""
@@ -343,3 +352,92 @@ async def test_what_a_vendor_says_of_a_lost_request_counts_in_its_time(
     assert at.vendor.asked == (settled is not None)
     refs = (await at.journal.slices(KEY))[0].refs
     assert dict(refs) == (dict(settled.captures) if settled and state is StepState.ACCEPTED else {})
+
+
+@attrs.frozen
+class Begun:
+    """As much of a campaign as is asked for."""
+
+    start: Any = None
+
+
+async def sought(outcome: LoadOutcome, vendor: Vendor, after: float = 0.0) -> Desk:
+    """Settle a load of three that itself reaches people."""
+    at = await desk(([ANN, BIM, CHI], None), vendor=vendor)
+    await at.journal.intend_load(at.one.id, 0, digest="d", reaches=True, at=START)
+    await at.journal.conclude_load(at.one.id, 0, outcome, at=START)
+    [row] = await at.rows()
+    await at.settler(after).sought(at.one, cast("Job[Any]", Begun()), row)
+    return at
+
+
+UNKNOWN = LoadOutcome(stage=Stage.UNKNOWN, reason="no answer")
+NOBODY_KNOWS = (Stage.UNKNOWN, "no answer")
+
+
+@pytest.mark.asyncio
+async def test_whoever_a_lost_load_reached_is_accepted_with_the_vendors_word() -> None:
+    """All were found: they are contacted, each with the vendor's id."""
+    at = await sought(UNKNOWN, Vendor(roll(ANN, BIM, CHI)))
+
+    assert {stage for stage, _ in (await at.stands()).values()} == {Stage.ACCEPTED}
+    [row] = await at.rows()
+    assert row.receipts == {index: Receipt(vendor_id=phone[-3:]) for index, phone in enumerate((ANN, BIM, CHI))}
+
+
+@pytest.mark.asyncio
+async def test_whoever_is_not_found_is_planned_again_in_time() -> None:
+    """Before the time is over only those who were found are settled; who is in doubt stays so for good."""
+    told = roll(ANN, unsure=frozenset({BIM}))
+
+    early = await sought(UNKNOWN, Vendor(told), after=LAG - 1)
+    late = await sought(UNKNOWN, Vendor(told), after=LAG)
+
+    assert await early.stands() == {ANN: (Stage.ACCEPTED, ""), BIM: NOBODY_KNOWS, CHI: NOBODY_KNOWS}
+    assert await late.stands() == {ANN: (Stage.ACCEPTED, ""), BIM: NOBODY_KNOWS, CHI: (Stage.PLANNED, ABSENT)}
+
+
+@pytest.mark.asyncio
+async def test_reasons_of_their_own_are_kept() -> None:
+    """Whoever stays unknown keeps the reason for which nobody knows."""
+    own = attrs.evolve(UNKNOWN, exceptions={1: (Stage.UNKNOWN, SILENT)})
+
+    at = await sought(own, Vendor(roll(ANN)), after=LAG - 1)
+
+    assert await at.stands() == {ANN: (Stage.ACCEPTED, ""), BIM: (Stage.UNKNOWN, SILENT), CHI: NOBODY_KNOWS}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("vendor", [Vendor(None), Vendor(roll(ANN), seeks=False), Vendor(roll())])
+async def test_what_proves_nothing_changes_nothing(vendor: Vendor) -> None:
+    """Nobody can be asked, the answer cannot be read, or nobody is listed yet: all stay unknown, since when they were."""
+    at = await sought(UNKNOWN, vendor, after=LAG - 1)
+
+    assert set((await at.stands()).values()) == {NOBODY_KNOWS}
+    assert {row.updated_at for row in await at.rows()} == {START}
+
+
+@pytest.mark.asyncio
+async def test_only_those_are_asked_for_of_whom_nobody_knows() -> None:
+    """Whoever is settled is not asked for; where all are, the vendor is not asked."""
+    some = attrs.evolve(UNKNOWN, exceptions={0: (Stage.ACCEPTED, ""), 2: (Stage.REJECTED, "blocked")})
+
+    half = await sought(some, Vendor(roll(BIM)))
+    none = await sought(LoadOutcome(stage=Stage.ACCEPTED), Vendor(roll(BIM)))
+
+    assert (half.vendor.sought, half.vendor.asked) == ([BIM], 1)
+    assert (none.vendor.sought, none.vendor.asked) == ([], 0)
+    assert (await half.stands())[BIM] == (Stage.ACCEPTED, "")
+
+
+@pytest.mark.asyncio
+async def test_the_time_begins_when_the_answer_was_lost() -> None:
+    """A request may have been on its way for long; neither its intent nor anything earlier counts."""
+    lost = START + timedelta(seconds=30)
+    at = await desk(([ANN], None), vendor=Vendor(settled=Settled(happened=False)))
+    await at.journal.intend_step(at.one.id, Step.OPEN, 0, digest="d", reaches=False, at=START)
+    await at.journal.conclude_step(at.one.id, Step.OPEN, 0, StepState.UNKNOWN, at=lost, reason="no answer")
+    [row] = await at.journal.steps(at.one.id)
+
+    assert await at.settler(LAG + 29).step(at.one, JOB, row, OPEN) is StepState.UNKNOWN
+    assert await at.settler(LAG + 30).step(at.one, JOB, row, OPEN) is StepState.UNSENT

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import types
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -161,6 +161,7 @@ class Runner:
         self._seconds: dict[str, float] = {}
         self._covers: dict[str, dict[int, list[str]]] = {}
         self._lately: dict[str, list[str]] = defaultdict(list)
+        self._kills: Counter[str] = Counter()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -251,7 +252,7 @@ class Runner:
         return 0 if passed else 1
 
     def _tests_of(self, one: Try) -> list[str]:
-        """Give the tests that cover a mutation, those first that lately killed another of the same function."""
+        """Give the tests that cover a mutation; first those that killed others of its function, or many in little time."""
         mutation = one.mutation
         if mutation.top or one.path.endswith(".sql"):
             asked = self._users(mutation.scope)
@@ -262,7 +263,7 @@ class Runner:
         lately = [name for name in reversed(self._lately[f"{one.path}:{mutation.scope}"]) if name in asked]
         together = 0.0
         quick = []
-        for name in sorted(asked, key=self._seconds.__getitem__):
+        for name in sorted(asked, key=lambda name: self._seconds[name] / (1 + self._kills[name])):
             together += self._seconds[name]
             if together < MOST:
                 quick.append(name)
@@ -297,6 +298,7 @@ class Runner:
         fate = {_KILLED: "killed", _SURVIVED: "survived"}.get(os.waitstatus_to_exitcode(status), "impossible")
         if fate == "killed":
             self._lately[f"{one.path}:{one.mutation.scope}"].append(last)
+            self._kills[last] += 1
         return Result(one.key, fate, last if fate == "killed" else f"of {len(tests)} tests", took)
 
     def _attempt(self, one: Try, tests: Sequence[str], told: int) -> int:

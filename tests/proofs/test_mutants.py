@@ -23,8 +23,8 @@ def test_a_handful_of_mutants_is_noticed() -> None:
     """Whatever is drawn is killed or judged, and so is every mutant that lacks a vital guard."""
     tally = mutants.prove(long=False, seed=1)
 
-    assert tally.holds
-    assert (tally.injected, tally.control) == (mutants.DRAWN, tally.controls)
+    assert tally.holds, tally
+    assert tally.control == tally.controls
 
 
 def test_mutants_are_mistakes_of_meaning() -> None:
@@ -51,8 +51,8 @@ def test_queries_have_mutants_too() -> None:
 
     assert [name for name, _, _ in of_sql({"intend": query})] == [
         "intend: = -> <> in WHERE id = :id AND stage < 4",
-        "intend: AND stage < 4 -> removed in WHERE id = :id AND stage < 4",
         "intend: AND -> OR in WHERE id = :id AND stage < 4",
+        "intend: AND stage < 4 -> removed in WHERE id = :id AND stage < 4",
         "intend: < -> <= in WHERE id = :id AND stage < 4",
     ]
 
