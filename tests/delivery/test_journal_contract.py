@@ -1503,10 +1503,13 @@ async def test_giving_up_some_counts_them_and_nobody_else(desk: Desk) -> None:
     outcome = LoadOutcome(stage=Stage.LOADED, exceptions={0: (Stage.REJECTED, "blocked")})
     _, middle, _ = await row_of_slices(journal, outcome, outcome, outcome)
 
-    assert await journal.cancel(middle, stages=[Stage.PLANNED, Stage.LOADED], reason="no", at=T2) == 2
+    later = T2 + timedelta(minutes=1)
+
+    assert await journal.cancel(middle, stages=[Stage.PLANNED, Stage.LOADED], reason="no", at=later) == 2
+    assert await journal.cancel(middle, stages=[Stage.PLANNED], reason="no", at=later + timedelta(minutes=1)) == 0
 
     assert [fates(batch) for batch in await all_batches(journal, middle)] == [[Stage.REJECTED, Stage.CANCELLED]] * 2
-    assert [batch.updated_at for batch in await all_batches(journal, middle)] == [T2, T2]
+    assert [batch.updated_at for batch in await all_batches(journal, middle)] == [later, later]
 
 
 @pytest.mark.asyncio
@@ -1564,6 +1567,10 @@ async def test_campaigns_do_not_see_each_other(desk: Desk, monkeypatch: pytest.M
         found = [counts.deliveries[state] for state in (State.ACCEPTED, State.UNKNOWN, State.SKIPPED)]
         assert found == [15, 3, 1]
 
+    nobody = CampaignKey("nobody", 1)
+    assert not any((await journal.counts(nobody)).deliveries.values())
+    assert [row async for row in journal.deliveries(nobody)] == []
+    assert [each async for each in journal.contacted(nobody)] == []
     await journal.replan(KEY, digest="d", rows={}, slices=[], batches=[], skipped=[], at=T1)
     assert [(await journal.counts(key)).deliveries[State.SKIPPED] for key in (*OTHERS, KEY)] == [1, 1, 0]
 
@@ -1592,3 +1599,44 @@ async def test_people_left_out_later_stand_behind_those_of_the_plan(desk: Desk) 
             (phone(first + 1), "suppressed"),
             (phone(first + 2), "suppressed"),
         ]
+
+
+@pytest.mark.asyncio
+async def test_whoever_is_loaded_flies_whatever_the_reason(desk: Desk) -> None:
+    """People loaded for different reasons, one settled later than the other, are launched together."""
+    journal = desk.journal
+    loads = LoadOutcome(stage=Stage.LOADED, reason="found", exceptions={1: (Stage.LOADED, "settled later")})
+    middle = (await row_of_slices(journal, LOAD, loads, LOAD))[1]
+
+    await launch(journal, middle, StepState.ACCEPTED)
+
+    assert [fates(batch) for batch in await all_batches(journal, middle)] == [[Stage.ACCEPTED] * 2] * 2
+
+
+@pytest.mark.asyncio
+async def test_what_belongs_to_a_person_stays_with_them_when_a_batch_is_divided(desk: Desk) -> None:
+    """Attempts, receipts and fates move with whoever stays, and with whoever moves into a batch of their own."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3, 4])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.PLANNED, reason="no connection"))
+    await plan(journal, [1, 3], [2, 4])
+    first, _ = await journal.batches(slice_id, [Stage.PLANNED])
+    await send(journal, slice_id, first.seq, LoadOutcome(stage=Stage.PLANNED, reason="no connection"))
+    await plan(journal, [2, 1, 4, 3])
+    (batch,) = await journal.batches(slice_id, [Stage.PLANNED])
+    assert dict(batch.earlier) == {0: 1, 1: 2, 2: 1, 3: 2}
+
+    await journal.leave_out(slice_id, batch.seq, [0], reason="suppressed", at=T2)
+    (left,) = await journal.batches(slice_id, [Stage.PLANNED])
+    assert (list(left.people.phones), dict(left.earlier)) == ([phone(1), phone(4), phone(3)], {0: 2, 1: 1, 2: 2})
+
+    outcome = LoadOutcome(
+        stage=Stage.ACCEPTED,
+        exceptions={0: (Stage.PLANNED, "absent")},
+        receipts={1: Receipt(vendor_id="v4"), 2: Receipt(vendor_id="v3")},
+    )
+    await send(journal, slice_id, left.seq, outcome)
+    stays, moved = (await all_batches(journal, slice_id))[-2:]
+    assert (list(stays.people.phones), dict(stays.earlier)) == ([phone(4), phone(3)], {0: 1, 1: 2})
+    assert {index: one.vendor_id for index, one in stays.receipts.items()} == {0: "v4", 1: "v3"}
+    assert (list(moved.people.phones), sum(moved.earlier.values()) >= 2) == ([phone(1)], True)

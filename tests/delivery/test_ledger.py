@@ -11,6 +11,7 @@ from worlds import KEY, START, World
 
 from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Stage
 from outreach.delivery.ledger import JournalLedger
+from outreach.delivery.retry import MOST_ATTEMPTS
 from outreach.delivery.sqlite import SqliteJournal
 from outreach.model import Campaign, Channel, Limits, PerContact
 from outreach.plugins import load_plugins
@@ -73,3 +74,33 @@ def test_whoever_was_handled_is_closed_where_the_plan_has_nobody() -> None:
     ledger.add(Channel.VOICE, [ANN])
 
     assert ledger.closed([BIM, ANN], [Channel.VOICE]) == {1}
+
+
+@pytest.mark.asyncio
+async def test_what_each_provider_did_is_told_by_channel(tmp_path: Path) -> None:
+    """Who was refused, by whom; who is loaded, where; and for whom no further attempt may be made; each on its channel."""
+    journal = await SqliteJournal.open(tmp_path / "journal.db", now=START)
+    accounts = (("tingting", Channel.VOICE), ("toingg", Channel.AI_CALL), ("twilio", Channel.SMS))
+    slices = [
+        attrs.evolve(ONE, number=number, provider=provider, channels=(channel,))
+        for number, (provider, channel) in enumerate(accounts)
+    ]
+    batches = [
+        NewBatch(slice_number=number, people=People(phones=[phone], ids=[""], rows=[0]))
+        for number, phone in enumerate((ANN, BIM, CHI))
+    ]
+    made = await journal.replan(KEY, digest="d", rows={}, slices=slices, batches=batches, skipped=[], at=START)
+    for number, stage in ((0, Stage.REJECTED), (1, Stage.LOADED), *[(2, Stage.PLANNED)] * MOST_ATTEMPTS):
+        await journal.intend_load(made[number], 0, digest="d", reaches=False, at=START)
+        await journal.conclude_load(made[number], 0, LoadOutcome(stage=stage), at=START)
+
+    ledger = await JournalLedger.read(journal, KEY, campaign(tmp_path, None), START)
+    await journal.close()
+
+    everybody = [CHI, BIM, ANN]
+    on = (Channel.VOICE, Channel.AI_CALL, Channel.SMS)
+    assert [ledger.refused(everybody, channel) for channel in on] == [{"tingting": [2]}, {}, {}]
+    assert [list(ledger.rejected(everybody, channel)) for channel in on] == [[2], [], []]
+    assert [ledger.aboard(everybody, channel) for channel in on] == [{}, {"toingg": [1]}, {}]
+    assert [list(ledger.spent(everybody, channel)) for channel in on] == [[], [], [0]]
+    assert [list(ledger.handled(everybody, channel)) for channel in on] == [[], [1], []]
