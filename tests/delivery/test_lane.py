@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -31,6 +32,14 @@ JOB = cast("Job[Any]", None)
 MINUTE = 60.0
 
 
+class Longest(random.Random):
+    """Gives the longest of all waits."""
+
+    def uniform(self, _a: float, b: float) -> float:
+        """Give the end."""
+        return b
+
+
 @attrs.define
 class Desk:
     """An account, what the vendor will answer, and what happened in which order."""
@@ -47,7 +56,7 @@ class Desk:
         provider = SimpleNamespace(explain=lambda _response: "", interpret=self.interpret)
         carrier = SimpleNamespace(provider=provider, settings=SimpleNamespace(pace=10.0))
         clock: Clock = self.clock
-        return Lane(cast("Carrier", carrier), self, clock=clock, rng=random.Random(1), stop=self.stop, **more)
+        return Lane(cast("Carrier", carrier), self, clock=clock, rng=Longest(), stop=self.stop, **more)
 
     async def send(self, request: Request, _settings: object) -> Response:
         """Be the transport."""
@@ -58,8 +67,9 @@ class Desk:
             raise answer
         return answer
 
-    def interpret(self, *_: object) -> Outcome:
+    def interpret(self, job: object, request: object, response: object, batch: object) -> Outcome:
         """Be the adapter."""
+        assert (job, type(request), type(response), batch) == (JOB, Request, Response, None)
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
@@ -407,3 +417,171 @@ async def test_a_wait_is_as_long_as_it_was_asked_for() -> None:
         await lane.wait(-1.0)
 
         assert desk.clock.monotonic() == 2.5
+
+
+@pytest.mark.asyncio
+async def test_tries_are_spaced_further_and_further() -> None:
+    """What could not be sent is tried again after a second, two, four."""
+    desk = Desk([NotSent("x"), NotSent("x"), NotSent("x")])
+
+    await desk.lane().perform(desk.attempt())
+
+    assert desk.times == pytest.approx([0.0, 1.0, 3.0, 7.0])
+
+
+@pytest.mark.asyncio
+async def test_a_vendor_that_asks_for_a_pause_is_asked_more_slowly_then() -> None:
+    """After 429 the account goes on at half its pace, and recovers."""
+    desk = Desk([BUSY])
+    lane = desk.lane()
+
+    for _ in range(3):
+        await lane.perform(desk.attempt())
+
+    assert desk.times[1] >= 7
+    assert desk.times[3] - desk.times[2] == pytest.approx(0.2, abs=0.03)
+
+
+@pytest.mark.asyncio
+async def test_a_request_that_waits_its_turn_hears_of_a_pause() -> None:
+    """While it waited for its token the vendor asked for a pause: it waits on, and is not sent in between."""
+    desk = Desk()
+    lane = desk.lane()
+    await lane.perform(desk.attempt())
+    slept = desk.clock.sleep
+
+    async def pause_comes(seconds: float) -> None:
+        desk.clock.sleep = slept  # type: ignore[method-assign]  # once
+        await slept(seconds)
+        lane._pace.penalise(desk.clock.monotonic() + 5)
+
+    desk.clock.sleep = pause_comes  # type: ignore[method-assign]  # the moment at which another request is answered
+    await lane.perform(desk.attempt())
+
+    assert desk.times[1] == pytest.approx(5.1)
+
+
+@pytest.mark.asyncio
+async def test_a_share_that_others_took_meanwhile_is_waited_for() -> None:
+    """Two requests at once, and room for one of them: the other waits for the next stretch, not only for its token."""
+    desk = Desk()
+    lane = desk.lane(quota=Quota(10, MINUTE))
+
+    await asyncio.gather(*(lane.perform(desk.attempt(people=6)) for _ in range(2)))
+
+    assert desk.times[1] - desk.times[0] >= MINUTE
+
+
+@pytest.mark.asyncio
+async def test_what_was_proved_unsent_gives_its_share_back() -> None:
+    """The hour counts people who may have been reached: a try that did not leave takes nothing of it."""
+    desk = Desk([NotSent("x"), OK])
+    quota = Quota(10, MINUTE)
+
+    await desk.lane(quota=quota).perform(desk.attempt(people=6))
+
+    assert desk.times[1] < MINUTE
+    assert quota.wait(desk.clock.monotonic(), 4) == 0
+    assert quota.wait(desk.clock.monotonic(), 5) > 0
+
+
+@pytest.mark.asyncio
+async def test_questions_take_nothing_of_the_hour() -> None:
+    """However many people were reached, the vendor can be asked, and asking leaves the share as it is."""
+    desk = Desk()
+    quota = Quota(1, MINUTE)
+    lane = desk.lane(quota=quota)
+
+    await lane.answer(question(), {})
+    await lane.perform(desk.attempt())
+    await lane.answer(question(), {})
+
+    assert desk.times[-1] < 1
+
+
+@pytest.mark.asyncio
+async def test_a_process_that_stood_still_takes_another_turn() -> None:
+    """Stopped for long between its turn and the write it sends nothing, and begins again; a short while is no matter."""
+    for seconds, log in ((10.0, ["intend", "call somebody", "accepted"]), (10.5, ["intend", "unsent"])):
+        desk = Desk()
+        heard: list[str] = []
+
+        def stand_still(name: str, desk: Desk = desk, heard: list[str] = heard, seconds: float = seconds) -> None:
+            heard.append(name)
+            if heard.count("after intent") == 1 and name == "after intent":
+                desk.clock.moment += timedelta(seconds=seconds)
+
+        await desk.lane(hook=stand_still).perform(desk.attempt())
+
+        assert desk.log[: len(log)] == log
+        assert desk.log[-1] == "accepted"
+
+
+@pytest.mark.asyncio
+async def test_a_question_can_learn_that_the_account_is_refused() -> None:
+    """401 to a question stops the account like 401 to a request, and is not asked again."""
+    desk = Desk([Response.of({}, 401)])
+    lane = desk.lane()
+
+    with pytest.raises(Held, match="token is not accepted"):
+        await lane.answer(question(), {})
+
+    assert len(desk.times) == 1
+    with pytest.raises(Held):
+        await lane.perform(desk.attempt())
+    assert desk.log == ["list"]
+
+
+@pytest.mark.asyncio
+async def test_a_stop_during_the_last_question_is_no_fault_of_the_vendor() -> None:
+    """Whoever stops a run does not make a vendor unavailable."""
+    desk = Desk([Lost("silence")])
+    lane = desk.lane(backoff=Backoff(attempts=1), asked=lambda: bool(desk.times))
+
+    with pytest.raises(Stopped):
+        await lane.answer(question(), {})
+
+    assert lane.unavailable == ""
+
+
+@pytest.mark.asyncio
+async def test_an_account_that_was_given_up_sends_nothing() -> None:
+    """Another provider has taken over: nothing goes out here in this call."""
+    desk = Desk()
+    lane = desk.lane()
+    lane.given_up = "refused to make a campaign"
+
+    with pytest.raises(Held, match="refused to make"):
+        await lane.perform(desk.attempt())
+
+    assert desk.log == []
+
+
+@pytest.mark.asyncio
+async def test_waiting_leaves_nothing_behind() -> None:
+    """No task stays behind a wait, whether it came to its end or was stopped."""
+    desk = Desk()
+    lane = desk.lane()
+
+    await lane.wait(1.0)
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    sleeping = asyncio.get_running_loop().create_future()
+    desk.clock.sleep = lambda _seconds: sleeping  # type: ignore[method-assign,assignment,return-value]  # never ends
+    asyncio.get_running_loop().call_soon(desk.stop.set)
+    with pytest.raises(Stopped):
+        await lane.wait(1.0)
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.asyncio
+async def test_fewer_tries_may_be_left() -> None:
+    """Whoever was tried before has fewer tries left, whatever the account allows."""
+    desk = Desk([NotSent("x")] * 9)
+
+    with pytest.raises(Held):
+        await desk.lane().perform(attrs.evolve(desk.attempt(), tries=2))
+
+    assert desk.log.count("call somebody") == 2
