@@ -36,7 +36,7 @@ _SPARE = 1.5
 _TIMES = 6
 
 #: A test that takes longer is not asked: the same is to be shown by a quicker one.
-SLOWEST = 10.0
+SLOWEST = 2.0
 
 #: Seconds of tests that are spent on one mutation.
 MOST = 30.0
