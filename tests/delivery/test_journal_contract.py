@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import attrs
@@ -1481,9 +1482,7 @@ async def test_what_is_done_to_a_slice_leaves_its_neighbours_alone(desk: Desk, v
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("outcome", [LOST, HALF_LOST], ids=["lost", "half lost"])
-async def test_an_unsettled_load_keeps_only_its_own_slice_from_being_launched(
-    desk: Desk, outcome: LoadOutcome
-) -> None:
+async def test_an_unsettled_load_keeps_only_its_own_slice_from_being_launched(desk: Desk, outcome: LoadOutcome) -> None:
     """The neighbours of a slice with an unsettled load are launched, it is not."""
     journal = desk.journal
     before, middle, behind = await row_of_slices(journal, LOAD, outcome, LOAD)
@@ -1514,7 +1513,7 @@ async def test_giving_up_some_counts_them_and_nobody_else(desk: Desk) -> None:
 
 @pytest.mark.asyncio
 async def test_a_request_is_concluded_by_itself(desk: Desk) -> None:
-    """Of several requests of a stage, and of the same position in the other stage, only the one that is meant changes."""
+    """Of several requests of a stage, and of the same position in the other stage, only the one meant changes."""
     journal = desk.journal
     (slice_id,) = await row_of_slices(journal, None)
     which = [(Step.OPEN, 0), (Step.OPEN, 1), (Step.LAUNCH, 0)]
@@ -1579,8 +1578,9 @@ async def test_campaigns_do_not_see_each_other(desk: Desk, monkeypatch: pytest.M
 async def test_people_left_out_later_stand_behind_those_of_the_plan(desk: Desk) -> None:
     """Nobody is put in the place of another, in this campaign or in the next one."""
     journal = desk.journal
+    made = {}
     for key, first in ((KEY, 0), (OTHERS[0], 1000)):
-        ids = await journal.replan(
+        made[key] = await journal.replan(
             key,
             digest="d",
             rows={},
@@ -1589,8 +1589,8 @@ async def test_people_left_out_later_stand_behind_those_of_the_plan(desk: Desk) 
             skipped=[Skipped(channel=Channel.VOICE, provider="tingting", reason="landline", people=people(first + 9))],
             at=T0,
         )
-        for _ in range(2):
-            await journal.leave_out(ids[0], 0, [0], reason="suppressed", at=T1)
+    for key, _ in product(made, range(2)):
+        await journal.leave_out(made[key][0], 0, [0], reason="suppressed", at=T1)
 
     for key, first in ((KEY, 0), (OTHERS[0], 1000)):
         told = [(row.phone, row.reason) async for row in journal.deliveries(key) if row.state is State.SKIPPED]

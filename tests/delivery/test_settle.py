@@ -274,7 +274,7 @@ async def test_a_refusal_that_the_list_bears_out_needs_no_time() -> None:
 @pytest.mark.asyncio
 async def test_a_load_of_which_everybody_was_refused_is_refused() -> None:
     """When the answer refused all of them and the list lacks all, nobody is loaded again."""
-    refused = {index: (Stage.LOAD_UNKNOWN, "blocked") for index in (0, 1)}
+    refused = dict.fromkeys((0, 1), (Stage.LOAD_UNKNOWN, "blocked"))
     all_ = LoadOutcome(stage=Stage.LOAD_UNKNOWN, exceptions=refused)
     at = await desk(([ANN, BIM], all_), vendor=Vendor(roll()))
 
@@ -345,7 +345,7 @@ async def step(settled: Settled | None, request: Request, after: float) -> tuple
 async def test_what_a_vendor_says_of_a_lost_request_counts_in_its_time(
     settled: Settled | None, request_: Request, after: float, state: StepState
 ) -> None:
-    """Found counts at once; not found only after the time; nobody can tell stays unknown; the harmless is done again."""
+    """Found counts at once; not found only in time; nobody can tell stays unknown; the harmless is done again."""
     said, written, at = await step(settled, request_, after)
 
     assert (said, written) == (state, state)
@@ -410,7 +410,7 @@ async def test_reasons_of_their_own_are_kept() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("vendor", [Vendor(None), Vendor(roll(ANN), seeks=False), Vendor(roll())])
 async def test_what_proves_nothing_changes_nothing(vendor: Vendor) -> None:
-    """Nobody can be asked, the answer cannot be read, or nobody is listed yet: all stay unknown, since when they were."""
+    """Nobody can be asked, the answer cannot be read, or nobody is listed yet: all stay unknown, with their time."""
     at = await sought(UNKNOWN, vendor, after=LAG - 1)
 
     assert set((await at.stands()).values()) == {NOBODY_KNOWS}
