@@ -97,6 +97,7 @@ async def test_what_each_provider_did_is_told_by_channel(tmp_path: Path) -> None
     ledger = await JournalLedger.read(journal, KEY, campaign(tmp_path, None), START)
     await journal.close()
 
+    assert (ledger.refused([CHI], Channel.VOICE), ledger.aboard([CHI], Channel.AI_CALL)) == ({}, {})
     everybody = [CHI, BIM, ANN]
     on = (Channel.VOICE, Channel.AI_CALL, Channel.SMS)
     assert [ledger.refused(everybody, channel) for channel in on] == [{"tingting": [2]}, {}, {}]

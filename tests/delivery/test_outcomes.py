@@ -20,7 +20,19 @@ T0 = datetime(2026, 12, 1, tzinfo=UTC)
 def row(*phones: str) -> BatchRow:
     """Give a batch."""
     people = People(phones=list(phones), ids=[""] * len(phones), rows=list(range(len(phones))))
-    return BatchRow(slice_id=1, seq=0, people=people, stage=Stage.PLANNED, updated_at=T0)
+    return BatchRow(
+        slice_id=1,
+        seq=0,
+        people=people,
+        stage=Stage.PLANNED,
+        reason="",
+        exceptions={},
+        receipt=None,
+        receipts={},
+        attempts=0,
+        intended_at=None,
+        updated_at=T0,
+    )
 
 
 @pytest.mark.parametrize("asked", [True, False])

@@ -79,6 +79,11 @@ def of_source(tree: ast.Module) -> list[Mutation]:
     return finder.found
 
 
+def _is_constant(name: str) -> bool:
+    """Tell a constant or a table by its name from an alias of a type and a type variable."""
+    return name.lstrip("_").isupper() and len(name) > 1
+
+
 class _Finder:
     """Goes over a tree, and keeps a way to put something else in each place."""
 
@@ -95,12 +100,7 @@ class _Finder:
                 self._define(statement)
             elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
                 target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-                typed = isinstance(statement.value, ast.BinOp | ast.Subscript | ast.Name)
-                if (
-                    isinstance(target, ast.Name)
-                    and not target.id.startswith("__")
-                    and not (typed and target.id[-1].islower())
-                ):
+                if isinstance(target, ast.Name) and _is_constant(target.id):
                     self._scope, self._statement, self._top = (target.id,), statement, True
                     self._slot(statement, "value", statement.value)
                     self._scope, self._top = (), False
