@@ -238,6 +238,8 @@ class Lane:
             return Outcome(kind=Kind.UNKNOWN, reason=masked(str(error)))
         except Exception as error:  # noqa: BLE001  # an adapter that stumbles must not lose what the vendor did
             return Outcome(kind=Kind.UNKNOWN, reason=f"the adapter stumbled over the answer: {type(error).__name__}")
+        if not (outcome.reason or outcome.refused):
+            return outcome
         refused = {phone: masked(reason) for phone, reason in outcome.refused.items()}
         return attrs.evolve(outcome, reason=masked(outcome.reason), refused=refused)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from functools import cache
 from typing import Any
 
 import attrs
@@ -119,8 +120,13 @@ class Settings:
 
 def bases(settings: Settings) -> dict[str, str]:
     """Give every setting that holds a base URL: ``base_url``, and those of older generations of the API."""
-    names = (field.name for field in attrs.fields(type(settings)))
-    return {name: getattr(settings, name) for name in names if name == MAIN or name.endswith(f"_{MAIN}")}
+    return {name: getattr(settings, name) for name in _base_names(type(settings))}
+
+
+@cache
+def _base_names(kind: type[Settings]) -> tuple[str, ...]:
+    names = (field.name for field in attrs.fields(kind))
+    return tuple(name for name in names if name == MAIN or name.endswith(f"_{MAIN}"))
 
 
 def moved(settings: Settings, base_url: str) -> dict[str, Any]:
