@@ -9,8 +9,8 @@ a number could be read in two ways, an expression steps back, so that the librar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
 from typing import Any
 
 import attrs
@@ -34,6 +34,9 @@ _MOST_DIGITS = 15
 
 #: An opening parenthesis whose group would give something.
 _GROUP = re.compile(r"\((?!\?)")
+
+#: Heads of numbers, a plus and three digits each: there are a thousand.
+_HEADS = 1024
 
 _CODES = {str(code) for code in COUNTRY_CODE_TO_REGION_CODE}
 
@@ -72,9 +75,16 @@ def local_plan(country: str | None) -> LocalPlan:
 
 def known(phone: str) -> str | None:
     """Give ``+`` and digits as E.164 where a plan is sure of them."""
-    code = next((code for code in (phone[1:4], phone[1:3], phone[1:2]) if code in _CODES), None)
-    found = code and _abroad(code).fullmatch(phone[1 + len(code) :])
-    return f"+{code}{found[1]}" if found else None
+    length, match = _reader(phone[:4])
+    found = match(phone[length:])
+    return f"{phone[:length]}{found[1]}" if found else None
+
+
+@lru_cache(_HEADS)
+def _reader(head: str) -> tuple[int, Callable[[str], re.Match[str] | None]]:
+    """Give how long the calling code at the head of a number is, ``+`` included, and what reads the digits behind it."""
+    code = next((code for code in (head[1:4], head[1:3], head[1:2]) if code in _CODES), None)
+    return (1 + len(code), _abroad(code).fullmatch) if code else (0, re.compile(_NOTHING).fullmatch)
 
 
 @cache
@@ -151,8 +161,27 @@ def _people(code: str) -> str:
 
 
 def _contactable(plan: Any) -> str:
-    never = _any(plan, _NEVER)
-    return f"(?={_kind(plan.general_desc)}$)(?!{never}$){_any(plan, _PEOPLE)}"
+    """Ask for the length once, and then only for the kinds that have numbers of this length."""
+    lengths = [length for length in plan.general_desc.possible_length if length > 0]
+    mobile = plan.mobile.possible_length if plan.mobile else ()
+    found = [_of_length(plan, length) for length in sorted(lengths, key=lambda one: one not in mobile)]
+    return f"(?:{'|'.join(filter(None, found)) or _NOTHING})"
+
+
+def _of_length(plan: Any, length: int) -> str:
+    people, never = (_patterns(plan, kinds, length) for kinds in (_PEOPLE, _NEVER))
+    if not people:
+        return ""
+    general = _plain(plan.general_desc.national_number_pattern)
+    refused = f"(?!(?:{'|'.join(never)})$)" if never else ""
+    return f"(?=[0-9]{{{length}}}$)(?={general}$){refused}(?:{'|'.join(people)})"
+
+
+def _patterns(plan: Any, kinds: Iterable[str], length: int) -> list[str]:
+    known = (getattr(plan, kind) for kind in kinds)
+    stated = (one for one in known if one and one.national_number_pattern)
+    fitting = (one for one in stated if not one.possible_length or length in one.possible_length)
+    return [_plain(one.national_number_pattern) for one in fitting]
 
 
 def _claimed(plan: Any) -> str:
