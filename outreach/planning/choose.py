@@ -88,8 +88,13 @@ def left_out(
 
 def filled(campaign: Campaign, channels: Sequence[Channel], chunk: Chunk) -> dict[Placeholder, Sequence[str]]:
     """Give each placeholder's values for a chunk, fallbacks filled in; without one a missing value stays empty."""
+    return {name: _column(name, chunk) for name in named(campaign, channels)}
+
+
+def named(campaign: Campaign, channels: Sequence[Channel]) -> Sequence[Placeholder]:
+    """Give the placeholders of these channels, each once."""
     names = [name for channel in channels if (content := campaign.content(channel)) for name in placeholders(content)]
-    return {name: _column(name, chunk) for name in dict.fromkeys(names)}
+    return list(dict.fromkeys(names))
 
 
 def _column(name: Placeholder, chunk: Chunk) -> Sequence[str]:
