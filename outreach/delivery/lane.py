@@ -40,6 +40,10 @@ MAX_PAGES = 100_000
 LOOK_EVERY = 1.0
 
 
+#: A sleep of so many seconds is too short to be woken from.
+SHORT = 0.05
+
+
 class Stopped(Exception):  # not an error: somebody asked for it
     """No further request is to be sent."""
 
@@ -176,6 +180,9 @@ class Lane:
             self._go_on()
 
     async def _sleep(self, seconds: float) -> None:
+        if seconds <= SHORT:
+            await self._clock.sleep(seconds)
+            return
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         stopping = asyncio.ensure_future(self._stop.wait())
         try:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import time
+from collections import deque
 
 import orjson
 
@@ -21,6 +23,11 @@ class Counting(asyncio.Protocol):
     people = 0
     total = 0
     requests = 0
+    #: Most requests within one second, wherever it begins, and how long the first and the last of all are apart.
+    fullest = 0
+    began = 0.0
+    span = 0.0
+    _second: deque[float] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the connection."""
@@ -42,12 +49,25 @@ class Counting(asyncio.Protocol):
         people = orjson.loads(body) if body else []
         if people:
             kind.requests += 1
+            self._arrived(time.perf_counter())
             kind.people += len(people)
             kind.total += sum(int(one["number"]) for one in people)
         said = {"taken": len(people), "people": kind.people, "total": kind.total, "requests": kind.requests}
+        if not body:
+            said |= {"fullest": kind.fullest, "span": kind.span}
         answer = orjson.dumps(said)
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
         self._transport.write(head + answer)  # type: ignore[attr-defined]  # of a stream
+
+
+    def _arrived(self, at: float) -> None:
+        kind = type(self)
+        kind.began = kind.began or at
+        kind.span = at - kind.began
+        kind._second.append(at)
+        while kind._second[0] <= at - 1.0:
+            kind._second.popleft()
+        kind.fullest = max(kind.fullest, len(kind._second))
 
 
 async def serve() -> None:
