@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,6 +111,7 @@ def plan(
 
         EnvironmentProblem: The organisation's do-not-contact list cannot be read.
     """
+    _check(campaign)
     accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
     builder = Builder(
         campaign, accounts, now=now or datetime.now(UTC), suppressed=_lists(campaign, journal), rejects=rejects
@@ -158,6 +159,7 @@ def compare(
     """
     from outreach.planning.compare import Comparer, LeftOut  # noqa: PLC0415  # only here
 
+    _check(campaign)
     now = now or datetime.now(UTC)
     plugins = plugins or load_plugins()
     lists = _lists(campaign, journal)
@@ -198,6 +200,7 @@ def requests(
     """
     from outreach.delivery.spool import Spool  # noqa: PLC0415  # only here
 
+    _check(campaign)
     now = now or datetime.now(UTC)
     accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
     with Spool() as spool:
@@ -277,6 +280,7 @@ async def asend(  # noqa: PLR0913  # keywords, each with a default
     from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # brings in aiohttp
     from outreach.sending import Sending  # noqa: PLC0415  # as above
 
+    _check(campaign)
     async with AsyncExitStack() as stack:
         sending = await Sending.begin(
             stack,
@@ -294,7 +298,7 @@ async def asend(  # noqa: PLR0913  # keywords, each with a default
 
 def send(campaign: Campaign, **options: Any) -> Summary:
     """Do what ``asend`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(asend(campaign, **options))
+    return _run(asend(campaign, **options))
 
 
 async def astatus(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> Summary:
@@ -310,7 +314,7 @@ async def astatus(campaign: Campaign, *, journal: str | Path | None = None, sand
 
 def status(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> Summary:
     """Do what ``astatus`` does, from a program without an event loop."""
-    return asyncio.run(astatus(campaign, journal=journal, sandbox=sandbox))
+    return _run(astatus(campaign, journal=journal, sandbox=sandbox))
 
 
 async def areport(
@@ -399,7 +403,7 @@ async def asettle(
 
 def settle(campaign: Campaign, **options: Any) -> Settlement:
     """Do what ``asettle`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(asettle(campaign, **options))
+    return _run(asettle(campaign, **options))
 
 
 async def amark(  # noqa: PLR0913  # keywords, each with a default
@@ -463,7 +467,7 @@ async def amark(  # noqa: PLR0913  # keywords, each with a default
 
 def mark(campaign: Campaign, phones: Iterable[str] | None, **options: Any) -> Marked:
     """Do what ``amark`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(amark(campaign, phones, **options))
+    return _run(amark(campaign, phones, **options))
 
 
 async def amark_openings(
@@ -495,7 +499,7 @@ async def amark_openings(
 
 def mark_openings(campaign: Campaign, **options: Any) -> Marked:
     """Do what ``amark_openings`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(amark_openings(campaign, **options))
+    return _run(amark_openings(campaign, **options))
 
 
 async def aexplain(  # keywords, each with a default
@@ -568,7 +572,7 @@ async def aexplain(  # keywords, each with a default
 
 def explain(campaign: Campaign, phone: str, **options: Any) -> Story:
     """Do what ``aexplain`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(aexplain(campaign, phone, **options))
+    return _run(aexplain(campaign, phone, **options))
 
 
 async def astop(  # noqa: PLR0913  # keywords, each with a default
@@ -641,7 +645,7 @@ async def astop(  # noqa: PLR0913  # keywords, each with a default
 
 def stop(campaign: Campaign, **options: Any) -> Stopping:
     """Do what ``astop`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(astop(campaign, **options))
+    return _run(astop(campaign, **options))
 
 
 def unstop(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> bool:
@@ -836,7 +840,7 @@ async def acall(  # noqa: PLR0913  # keywords, each with its usual value
 
 def call(provider: str, endpoint: str, arguments: Mapping[str, Any], **options: Any) -> Called:
     """Do what ``acall`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(acall(provider, endpoint, arguments, **options))
+    return _run(acall(provider, endpoint, arguments, **options))
 
 
 def _account(provider: str, accounts: str | Path | None, plugins: Plugins, *, sandbox: bool) -> Settings:
@@ -860,6 +864,28 @@ def journal_path(campaign: Campaign, journal: str | Path | None = None, *, sandb
     The sandbox has a journal of its own, also beside one that is given, so that trying out never counts as sending.
     """
     return _journal_beside(campaign.base, journal, sandbox=sandbox)
+
+
+def _run(call: Coroutine[Any, Any, T]) -> T:
+    """Run a call to its end in an event loop of its own.
+
+    Raises:
+        RuntimeError: A loop is running here already.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(call)
+    name = getattr(call, "__name__", "")
+    call.close()
+    msg = f"an event loop is running here already: write  await outreach.{name}(…)  instead of {name[1:]}(…)"
+    raise RuntimeError(msg)
+
+
+def _check(campaign: Campaign) -> None:
+    from outreach import spec  # noqa: PLC0415  # slow to import; status and report do without it
+
+    spec.check(campaign)
 
 
 def _journal_beside(folder: Path, journal: str | Path | None, *, sandbox: bool) -> Path:
