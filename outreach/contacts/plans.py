@@ -82,7 +82,7 @@ def known(phone: str) -> str | None:
 
 @lru_cache(_HEADS)
 def _reader(head: str) -> tuple[int, Callable[[str], re.Match[str] | None]]:
-    """Give how long the calling code at the head of a number is, ``+`` included, and what reads the digits behind it."""
+    """Give how long the calling code at the head of a number is, ``+`` included, and what reads what is behind it."""
     code = next((code for code in (head[1:4], head[1:3], head[1:2]) if code in _CODES), None)
     return (1 + len(code), _abroad(code).fullmatch) if code else (0, re.compile(_NOTHING).fullmatch)
 

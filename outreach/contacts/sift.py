@@ -12,6 +12,7 @@ from outreach.contacts.columns import Roles
 from outreach.contacts.masking import mask
 from outreach.contacts.numbers import NO_COUNTRY, normalise_column
 from outreach.contacts.numberset import NumberSet
+from outreach.contacts.spelling import BadNumber
 from outreach.contacts.tables import Block, Flaw, Table
 from outreach.contacts.texts import texts
 from outreach.contacts.values import Chunk, Dropped
@@ -80,7 +81,7 @@ class Sieve:
 
     def _phones(self, source: Source, block: Block, cells: Sequence[object], flaws: dict[int, Flaw]) -> list[str]:
         found = normalise_column(cells, self.country)
-        for index, flaw in [(index, phone) for index, phone in enumerate(found) if type(phone) is not str]:
+        for index, flaw in [(index, phone) for index, phone in enumerate(found) if isinstance(phone, BadNumber)]:
             if flaw is NO_COUNTRY and index not in flaws:
                 raise _local(source, block.first + index, cells[index])
             flaws.setdefault(index, flaw)

@@ -146,6 +146,7 @@ class OwnList:
         self._path = path
         self._name = os.fspath(path)
         self._closed = Suppression()
+        self._anybody = False
         self._file = 0
         self._end = 0
         self._lines = 0
@@ -159,7 +160,7 @@ class OwnList:
     def closed(self, phones: Sequence[str], channels: Collection[Channel]) -> Collection[int]:
         """Give the index of those who must not be contacted by now, on one of the channels or more."""
         self._refresh()
-        if not len(self._closed):
+        if not self._anybody:
             return ()
         return sorted({index for channel in channels for index in self._closed.reasons(phones, channel)})
 
@@ -181,6 +182,7 @@ class OwnList:
         content = _read(self._path, self._end)
         for entry in _entries(self._path, content, self._lines + 1):
             (self._closed.add if entry.closed else self._closed.remove)(entry.phone, entry.channel)
+        self._anybody = len(self._closed) > 0
         self._end += len(content)
         self._lines += content.count(b"\n")
 

@@ -19,7 +19,6 @@ from outreach.delivery.journal import NewBatch, People, Skipped
 from outreach.model import Channel, Placeholder
 from outreach.provider import Batch
 
-
 #: So many bytes are written at once.
 _WRITTEN_AT_ONCE = 1 << 18
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -120,11 +120,12 @@ class Settings:
 
 def bases(settings: Settings) -> dict[str, str]:
     """Give every setting that holds a base URL: ``base_url``, and those of older generations of the API."""
-    return {name: getattr(settings, name) for name in _base_names(type(settings))}
+    kind: Any = type(settings)  # mypy takes a class for unhashable where its instances are
+    return {name: getattr(settings, name) for name in _base_names(kind)}
 
 
 @cache
-def _base_names(kind: type[Settings]) -> tuple[str, ...]:
+def _base_names(kind: Any) -> tuple[str, ...]:
     names = (field.name for field in attrs.fields(kind))
     return tuple(name for name in names if name == MAIN or name.endswith(f"_{MAIN}"))
 

@@ -19,7 +19,7 @@ from outreach.model import Campaign, Channel, Placeholder, Route, SmsContent
 from outreach.negotiation import Finding, Verdict
 from outreach.planning.assign import Assigner, Columns, Sink
 from outreach.planning.carrier import Carrier, Group, groups, job, title
-from outreach.planning.choose import Ledger, Nothing, Suppressed, filled, left_out, matching, zones
+from outreach.planning.choose import Ledger, Nothing, Suppressed, filled, left_out, matching, named, zones
 from outreach.planning.digest import campaign_digest
 from outreach.planning.negotiate import negotiate, refusals
 from outreach.planning.notes import notes
@@ -56,6 +56,7 @@ class _Team:
 
     group: Group
     channels: tuple[Channel, ...]
+    names: Sequence[Placeholder]
     now: Assigner
     later: Assigner
 
@@ -92,11 +93,13 @@ class Builder:
         self._dropped: Counter[str] = Counter()
         self._problems: list[Problem] = []
         self._tallies = [_Tally() for _ in campaign.routes]
+        self._own = [named(campaign, (route.channel,)) for route in campaign.routes]
         self.slices: list[SlicePlan] = []
         self._teams = [
             _Team(
                 group,
                 tuple(campaign.routes[index].channel for index in group.routes),
+                named(campaign, [campaign.routes[index].channel for index in group.routes]),
                 Assigner(campaign, group.carrier, self.slices, sink),
                 Assigner(campaign, group.carrier, self.slices, sink, held=True),
             )
@@ -141,11 +144,11 @@ class Builder:
         """Bring a chunk's people into the batches of one team; give those who go down one of its routes."""
         everybody: set[int] = set()
         where = zones(self._campaign, team.group.carrier, chunk)
-        values = filled(self._campaign, team.channels, chunk)
+        values = filled(team.names, chunk)
         legs: list[tuple[Channel, list[int]]] = []
         for index in team.group.routes:
             route = self._campaign.routes[index]
-            own = filled(self._campaign, (route.channel,), chunk)
+            own = values if len(team.channels) == 1 else filled(self._own[index], chunk)
             people = self._going(index, team, chunk, taken.setdefault(route.channel, set()), own, where)
             self._tallies[index].planned += len(people)
             self._tallies[index].segments += self._segments(route.channel, people, own)

@@ -86,9 +86,9 @@ def left_out(
             yield f"no_value:{name.name}", [index for index in people if not column[index]]
 
 
-def filled(campaign: Campaign, channels: Sequence[Channel], chunk: Chunk) -> dict[Placeholder, Sequence[str]]:
+def filled(names: Sequence[Placeholder], chunk: Chunk) -> dict[Placeholder, Sequence[str]]:
     """Give each placeholder's values for a chunk, fallbacks filled in; without one a missing value stays empty."""
-    return {name: _column(name, chunk) for name in named(campaign, channels)}
+    return {name: _column(name, chunk) for name in names}
 
 
 def named(campaign: Campaign, channels: Sequence[Channel]) -> Sequence[Placeholder]:

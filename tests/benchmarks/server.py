@@ -11,6 +11,7 @@ import re
 import sys
 import time
 from collections import deque
+from typing import ClassVar
 
 import orjson
 
@@ -27,7 +28,7 @@ class Counting(asyncio.Protocol):
     fullest = 0
     began = 0.0
     span = 0.0
-    _second: deque[float] = deque()
+    _second: ClassVar[deque[float]] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the connection."""
@@ -52,13 +53,17 @@ class Counting(asyncio.Protocol):
             self._arrived(time.perf_counter())
             kind.people += len(people)
             kind.total += sum(int(one["number"]) for one in people)
-        said = {"taken": len(people), "people": kind.people, "total": kind.total, "requests": kind.requests}
+        said: dict[str, float] = {
+            "taken": len(people),
+            "people": kind.people,
+            "total": kind.total,
+            "requests": kind.requests,
+        }
         if not body:
             said |= {"fullest": kind.fullest, "span": kind.span}
         answer = orjson.dumps(said)
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
         self._transport.write(head + answer)  # type: ignore[attr-defined]  # of a stream
-
 
     def _arrived(self, at: float) -> None:
         kind = type(self)

@@ -133,18 +133,21 @@ def _conclude_alike(connection: sqlite3.Connection, what: Sequence[End]) -> bool
     """Take the short way, which need not read the people; False where it is not open to all of these."""
     rows = []
     for one in what:
-        size = (1,)
-        if one.outcome.receipts:
-            size = connection.execute(queries()["batch_length"], {"id": one.key}).fetchone()
-        if one.outcome.exceptions or not size or (one.outcome.receipts and not _replaces(one.outcome, *size)):
+        size = _size(connection, one.key) if one.outcome.receipts else 1
+        if one.outcome.exceptions or (one.outcome.receipts and not _replaces(one.outcome, size)):
             return False
-        rows.append(one.row(*size))
+        rows.append(one.row(size))
     if connection.executemany(queries()["batch_conclude"], rows).rowcount != len(rows):
         return False
     told = [row for row, one in zip(rows, what, strict=True) if one.outcome.receipt or one.outcome.receipts]
     if told:
         connection.executemany(queries()["receipts_put"], told)
     return True
+
+
+def _size(connection: sqlite3.Connection, key: int) -> int:
+    found = connection.execute(queries()["batch_length"], {"id": key}).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _replaces(outcome: LoadOutcome, size: int) -> bool:

@@ -16,9 +16,11 @@ import attrs
 from outreach.errors import EnvironmentProblem, JournalError
 
 T = TypeVar("T")
-A = TypeVar("A", bound=Hashable)
 
-#: A verb that can be done for several places of the journal at once; False where they must be done one by one.
+#: A verb for one place of the journal.
+Alone = Callable[[sqlite3.Connection, Any], None]
+
+#: The same for several places at once; False where they must be done one by one.
 Joint = Callable[[sqlite3.Connection, Sequence[Any]], bool]
 
 #: More verbs than this are not put into one transaction, so that the first of them need not wait long.
@@ -74,7 +76,7 @@ class Writer:
         self._put(_Job(work, writes, loop, future))
         return await future
 
-    async def join(self, verb: Joint, alone: Callable[[sqlite3.Connection, Any], None], place: Hashable, what: Any) -> None:
+    async def join(self, verb: Joint, alone: Alone, place: Hashable, what: Any) -> None:
         """Have a verb done as ``do`` does, together with others of its kind that wait with it.
 
         Every statement hands the interpreter's lock to the event loop and waits to get it back, so that a few
@@ -95,7 +97,7 @@ class Writer:
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
-        self._put(_Job(partial(alone, what=what), True, loop, future, verb, place, what))
+        self._put(_Job(partial(_done_alone, alone, what), True, loop, future, verb, place, what))
         await future
 
     def _put(self, job: _Job) -> None:
@@ -188,6 +190,10 @@ class Writer:
         with suppress(sqlite3.Error):
             self._connection.execute("ROLLBACK")
         return [(job, _Answer(error=EnvironmentProblem(self._failure))) for job in group]
+
+
+def _done_alone(verb: Alone, what: Any, connection: sqlite3.Connection) -> None:
+    verb(connection, what)
 
 
 def _joined(group: Sequence[_Job]) -> Iterator[list[_Job]]:
