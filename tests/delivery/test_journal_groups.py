@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,7 +141,12 @@ async def test_a_group_takes_few_statements(tmp_path: Path, monkeypatch: pytest.
     """Intents that wait together are given to the journal at once, not one by one."""
     asked: list[int] = []
     real = loads.intend_all
-    monkeypatch.setattr(loads, "intend_all", lambda connection, what: asked.append(len(what)) or real(connection, what))
+
+    def counted(connection: sqlite3.Connection, what: Sequence[loads.Intent]) -> bool:
+        asked.append(len(what))
+        return real(connection, what)
+
+    monkeypatch.setattr(loads, "intend_all", counted)
     async with planned(tmp_path / "journal.db", 20) as (journal, slice_id):
         await together(journal, *(intend(journal, slice_id, seq) for seq in range(20)))
 
