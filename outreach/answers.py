@@ -103,11 +103,14 @@ class Roll:
         doubled: Numbers listed more than once.
 
         started: Whether the vendor has begun to contact anybody.
+
+        unsure: Numbers of which the list does not tell whether what it shows is what is asked for.
     """
 
     present: Mapping[str, Receipt]
     doubled: frozenset[str] = frozenset()
     started: bool = False
+    unsure: frozenset[str] = frozenset()
 
 
 T = TypeVar("T", bound=Settled | Roll)

@@ -115,6 +115,8 @@ class Endpoint:
         example: The vendor's sample arguments, else ones that will do.
 
         path_of: Gives the path that the account's settings decide, where they do.
+
+        form: See ``Request``.
     """
 
     name: str
@@ -138,6 +140,7 @@ class Endpoint:
     anonymous: bool = False
     example: Mapping[str, Any] = attrs.field(factory=dict)
     path_of: Callable[[Any], str] | None = None
+    form: bool = False
 
     @repeatable.default
     def _harmless(self) -> bool:
@@ -195,8 +198,10 @@ class Endpoint:
 
         Raises:
             KeyError: A place of the path is not given.
+
+            TypeError: A Ref stands where an ending follows, as in ``<sid>.json``.
         """
-        parts = [places[part[1:-1]] if part.startswith("<") else part for part in self.path.split("/")]
+        parts = [_filled(part, places) for part in self.path.split("/")]
         return Request(
             method=self.method,
             path=tuple(parts),
@@ -208,13 +213,14 @@ class Endpoint:
             captures=self.captures,
             unclear=self.unclear,
             base=self.base,
+            form=self.form,
         )
 
     def made(self, request: Request) -> bool:
         """Whether a request is one of this endpoint."""
         parts = self.path.split("/")
         given = request.path.split("/") if isinstance(request.path, str) else request.path
-        fits = all(part.startswith("<") or part == other for part, other in zip(parts, given, strict=False))
+        fits = all(_PLACE.match(part) or part == other for part, other in zip(parts, given, strict=False))
         same = (request.method, request.base, len(given)) == (self.method, self.base, len(parts))
         return same and fits
 
@@ -253,6 +259,20 @@ class Endpoint:
 
 def _place(name: str) -> Parameter:
     return Parameter(name=name, type=Type.WHOLE, where=Where.PATH, required=True)
+
+
+def _filled(part: str, places: Mapping[str, str | Ref]) -> str | Ref:
+    """Put the argument into a segment of the path: ``<id>``, or ``<id>.json``."""
+    place = _PLACE.match(part)
+    if place is None:
+        return part
+    value, ending = places[place[1]], part[place.end() :]
+    if not ending:
+        return value
+    if isinstance(value, Ref):
+        msg = f"{value} cannot be followed by '{ending}'"
+        raise TypeError(msg)
+    return f"{value}{ending}"
 
 
 def _word(value: Any) -> str:

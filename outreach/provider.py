@@ -6,7 +6,7 @@ It answers five questions:
 * what can you do?  ``capabilities``
 * what do I send?  ``open``, ``load``, ``launch``
 * what did they say?  ``interpret``, ``explain``
-* did it happen?  ``settle``, ``roll``
+* did it happen?  ``settle``, ``roll``, ``seek``
 * how would they answer?  ``emulate``
 
 And ``endpoints`` is the vendor's whole API as a table.
@@ -222,7 +222,11 @@ def _cannot_stop(_job: Job[Any]) -> Question[Settled] | None:
     return None
 
 
-def bearer(token: str) -> Mapping[str, str]:
+def _cannot_seek(_job: Job[Any], _phones: Sequence[str]) -> Question[Roll] | None:
+    return None
+
+
+def bearer(token: str, _settings: Settings | None = None) -> Mapping[str, str]:
     """``Authorization: Bearer <token>``; a prefix that was typed with the token is taken off first."""
     return {"Authorization": f"Bearer {token.removeprefix('Bearer ').strip()}"}
 
@@ -262,10 +266,14 @@ class Provider(Generic[S]):
         roll: How to list who is loaded. With it, loads that were lost are settled, and everybody is compared
             before ``launch``. None when the vendor cannot be asked.
 
+        seek: How to list what went out to the people of one batch since ``job.start``, for a load that itself reaches
+            people and whose answer was lost. Whoever the vendor lists was reached; whoever it does not list was not,
+            once ``settle_after`` has passed. None when the vendor cannot be asked.
+
         halt: How to ask the vendor to stop a campaign that was launched, best effort; asked only when a person wants it
             (``outreach stop --vendor``). None when the vendor cannot be asked.
 
-        auth: Headers from the token.
+        auth: Headers from the token and the account.
 
         emulate: A fresh stand-in for the vendor.
 
@@ -289,9 +297,10 @@ class Provider(Generic[S]):
     check: Callable[[Job[S]], Iterable[Finding]] = _no_findings
     settle: Callable[[Job[S], Request], Question[Settled] | None] = _cannot_ask
     roll: Callable[[Job[S]], Question[Roll] | None] = _cannot_list
+    seek: Callable[[Job[S], Sequence[str]], Question[Roll] | None] = _cannot_seek
     halt: Callable[[Job[S]], Question[Settled] | None] = _cannot_stop
     explain: Callable[[Response], str] = attrs.field(default=error_text)
-    auth: Callable[[str], Mapping[str, str]] = bearer
+    auth: Callable[[str, S], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 import attrs
 import orjson
@@ -18,6 +18,9 @@ import orjson
 from outreach import multipart
 from outreach.errors import Unreadable
 from outreach.multipart import Upload
+
+#: Content type of a form without files.
+FORM = "application/x-www-form-urlencoded"
 
 
 class Reach(StrEnum):
@@ -70,6 +73,8 @@ class Request:
         files: Files by the name of their field; with any, the body's fields go beside them as a form.
 
         headers: Further headers; no repr shows them, since a credential may be among them.
+
+        form: The body, a flat mapping, goes out as a form (``application/x-www-form-urlencoded``), not as JSON.
     """
 
     method: str
@@ -84,6 +89,7 @@ class Request:
     base: str = "base_url"
     files: Mapping[str, Upload] = attrs.field(factory=dict)
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    form: bool = False
 
     @property
     def refs(self) -> frozenset[str]:
@@ -122,7 +128,11 @@ class Request:
         """
         if self.files:
             return multipart.encode(self.body or {}, self.files)
-        return ("", None) if self.body is None else ("application/json", self._json)
+        if self.body is None:
+            return "", None
+        if self.form:
+            return FORM, _form(self.body)
+        return "application/json", self._json
 
     @cached_property
     def _json(self) -> bytes:
@@ -209,6 +219,10 @@ class Received:
         """
         return Response(status=200, body=self.body).json()
 
+    def form(self) -> Mapping[str, str]:
+        """Read the body as a form; of a field that comes several times the last counts."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
 
 def look_up(document: Any, places: Sequence[str]) -> str | None:
     """Find the first of several dotted places that holds a non-empty text or a whole number, as text."""
@@ -221,6 +235,25 @@ def look_up(document: Any, places: Sequence[str]) -> str | None:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
     return None
+
+
+def _form(fields: Mapping[str, Any]) -> bytes:
+    """Write a form; a list repeats its field.
+
+    Raises:
+        TypeError: A field is a Ref that is still open, or no text, number, truth value or list of those.
+    """
+    values = {name: list(value) if isinstance(value, list | tuple) else [value] for name, value in fields.items()}
+    for name, given in values.items():
+        if not all(isinstance(one, str | int | float) for one in given):
+            msg = f"'{name}' cannot travel in a form: {given!r}"
+            raise TypeError(msg)
+    words = {name: [_word(one) for one in given] for name, given in values.items()}
+    return urlencode(words, doseq=True).encode()
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _refs_in(value: Any) -> Sequence[str]:

@@ -204,6 +204,8 @@ class Engine:
             if row.state is StepState.UNKNOWN and row.position < len(requests[row.step]):
                 request = requests[row.step][row.position].fill(one.refs)
                 await settler.step(one, made, row, request)
+        async for batch in self._pages(one, (Stage.UNKNOWN,)):
+            await settler.sought(one, made, batch)
         if await self._journal.batches(one.id, (Stage.LOAD_UNKNOWN,), limit=1):
             fresh = await self._again(one)
             await settler.aboard(fresh, made)

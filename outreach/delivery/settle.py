@@ -28,6 +28,9 @@ PAGE = 200
 #: Why nobody knows of somebody in a batch that was answered; the answer spoke of the others.
 SILENT = "the vendor's answer does not speak of this number"
 
+#: Why somebody of whom nobody knew is planned again.
+ABSENT = "proved not to be at the vendor"
+
 NOT_TAKEN = "the vendor did not take this number into its campaign"
 
 
@@ -66,6 +69,40 @@ class Settler:
             return Settled(happened=False, reason="harmless to do again")
         question = self.lane.carrier.provider.settle(job, request)
         return await self.lane.answer(question, one.refs) if question else None
+
+    async def sought(self, one: Slice, job: Job[Any], row: BatchRow) -> None:
+        """Ask whom a load reached that itself reaches people and whose answer was lost, and write down what was found.
+
+        Raises:
+            Held: The vendor cannot be asked now.
+        """
+        lost = [index for index in range(len(row.people)) if _stage(row, index) is Stage.UNKNOWN]
+        if not lost or row.intended_at is None:
+            return
+        since = attrs.evolve(job, start=row.intended_at)
+        question = self.lane.carrier.provider.seek(since, [row.people.phones[index] for index in lost])
+        roll = await self.lane.answer(question, one.refs) if question else None
+        if roll is None:
+            return
+        found = {index: self._found(roll, row, index) for index in lost}
+        stage = Stage.ACCEPTED if roll.present else Stage.UNKNOWN
+        outcome = LoadOutcome(
+            stage=stage,
+            exceptions={index: fate for index, fate in found.items() if fate[0] is not stage},
+            receipts={
+                index: roll.present[phone] for index, phone in enumerate(row.people.phones) if phone in roll.present
+            },
+        )
+        if any(fate[0] is not Stage.UNKNOWN for fate in found.values()):
+            await self.journal.conclude_load(one.id, row.seq, outcome, at=self.now)
+
+    def _found(self, roll: Roll, row: BatchRow, index: int) -> tuple[Stage, str]:
+        phone = row.people.phones[index]
+        if phone in roll.present:
+            return Stage.ACCEPTED, ""
+        if phone in roll.unsure or row.intended_at is None or not self.ripe(row.intended_at):
+            return Stage.UNKNOWN, row.exceptions.get(index, (row.stage, row.reason))[1]
+        return Stage.PLANNED, ABSENT
 
     async def aboard(self, one: Slice, job: Job[Any]) -> bool:
         """Compare who is loaded with whom the vendor lists; give whether the campaign may be launched.
@@ -122,9 +159,13 @@ class Settler:
             exceptions = {index: (Stage.REJECTED, reason) for index, (_, reason) in row.exceptions.items()}
             outcome = LoadOutcome(stage=Stage.REJECTED, reason=NOT_TAKEN, exceptions=exceptions)
         else:
-            outcome = LoadOutcome(stage=Stage.PLANNED, reason="proved not to be at the vendor")
+            outcome = LoadOutcome(stage=Stage.PLANNED, reason=ABSENT)
         await self.journal.conclude_load(one.id, row.seq, outcome, at=self.now)
         return outcome.stage is not Stage.PLANNED
+
+
+def _stage(row: BatchRow, index: int) -> Stage:
+    return row.exceptions[index][0] if index in row.exceptions else row.stage
 
 
 def _refuse(one: Slice, roll: Roll, ours: int, missing: int) -> None:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 import attrs
@@ -71,14 +71,14 @@ class HttpTransport:
     def __init__(
         self,
         settings: Settings,
-        auth: Callable[[str], Mapping[str, str]],
+        auth: Callable[[str, Any], Mapping[str, str]],
         *,
         force_close: bool = False,
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self._origin = origin(settings.base_url)
         self._bases = bases(settings)
-        self._token = settings.token
+        self._settings = settings
         self._auth = auth
         self._force_close = force_close
         self._max_bytes = max_bytes
@@ -89,8 +89,8 @@ class HttpTransport:
         return f"HttpTransport({self._origin!r})"
 
     async def __aenter__(self) -> Self:
-        token = self._token.reveal() if self._token else ""
-        credential = self._auth(token) if token else {}
+        token = self._settings.token.reveal() if self._settings.token else ""
+        credential = self._auth(token, self._settings) if token else {}
         self._clean = _eraser(token.removeprefix("Bearer ").strip().encode())
         self._session = _session({**_HEADERS, **credential}, force_close=self._force_close)
         return self

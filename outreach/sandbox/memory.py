@@ -12,11 +12,11 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
-from outreach.provider import Emulator
+from outreach.provider import Emulator, Provider
 from outreach.wire import Received
 
 #: Methods that change nothing.
@@ -32,10 +32,17 @@ _log = logging.getLogger("outreach.sandbox")
 
 
 class Memory:
-    """A file of requests, one JSON object per line, mode 0600; without a path it remembers nothing."""
+    """A file of requests, one JSON object per line, mode 0600; without a path it remembers nothing.
 
-    def __init__(self, path: Path | None) -> None:
+    Args:
+        path: The file.
+
+        providers: By name; each says how a credential of its vendor looks.
+    """
+
+    def __init__(self, path: Path | None, providers: Mapping[str, Provider[Any]] | None = None) -> None:
         self._path = path
+        self._stands_for = {name: _credentials(one) for name, one in (providers or {}).items()}
         self._file: BinaryIO | None = None
 
     def recall(self, emulators: Mapping[str, Emulator]) -> None:
@@ -56,7 +63,8 @@ class Memory:
         if self._file is None or received.method in _HARMLESS:
             return
         # Whoever reads this file must not find an account's token in it; that there was one is enough.
-        headers = {key: _STANDS_FOR.get(key, value) for key, value in received.headers.items()}
+        stands_for = self._stands_for.get(name, _STANDS_FOR)
+        headers = {key: stands_for.get(key, value) for key, value in received.headers.items()}
         record = {
             "provider": name,
             "at": now.isoformat(),
@@ -73,6 +81,11 @@ class Memory:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _credentials(provider: Provider[Any]) -> Mapping[str, str]:
+    headers = provider.auth("sandbox", provider.sandbox)
+    return {**_STANDS_FOR, **{name.lower(): value for name, value in headers.items()}}
 
 
 def _again(emulators: Mapping[str, Emulator], line: bytes) -> None:

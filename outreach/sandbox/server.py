@@ -75,7 +75,7 @@ class SandboxServer:
         self._port = port
         self._clock = clock
         self._faults = Faults(faults)
-        self._memory = Memory(memory)
+        self._memory = Memory(memory, providers)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:

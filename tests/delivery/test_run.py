@@ -14,10 +14,10 @@ from outreach.model import Channel, Route, Schedule, State, Window
 
 Make = Callable[..., World]
 
-ALL = pytest.mark.parametrize("provider", ["tingting", "toingg", "contactswing"])
+ALL = pytest.mark.parametrize("provider", ["tingting", "toingg", "contactswing", "twilio"])
 
 #: People in one request that reaches people: so many may a crash leave unknown.
-MOST_AT_ONCE = {"tingting": 12, "toingg": 1, "contactswing": 4}
+MOST_AT_ONCE = {"tingting": 12, "toingg": 1, "contactswing": 4, "twilio": 1}
 
 
 async def finish(world: World, *, runs: int = 6) -> dict[State, int]:
@@ -176,7 +176,7 @@ async def test_nothing_goes_out_before_its_time(make_world: Make, provider: str)
 
     counts = await world.run(later)
 
-    waits = provider == "toingg"
+    waits = provider in {"toingg", "twilio"}
     assert counts[State.PLANNED if waits else State.ACCEPTED] == world.people
     world.clock.moment = START + timedelta(hours=3)
     counts = await world.run(later)

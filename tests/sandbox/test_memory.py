@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from outreach.model import Channel
+from outreach.plugins import load_plugins
 from outreach.provider import Emulator, Reached, Received, Response
 from outreach.sandbox.memory import Memory
 
@@ -99,3 +100,26 @@ def test_a_request_at_which_the_emulator_failed_fails_again(tmp_path: Path) -> N
 def test_without_a_path_nothing_is_kept() -> None:
     """A sandbox of its own forgets."""
     assert [one.phone for one in run(None, post("1")).reached] == ["1"]
+
+
+def test_a_credential_of_any_kind_is_replaced_by_one_that_works(tmp_path: Path) -> None:
+    """Where a vendor takes other credentials than a bearer token, the sandbox begun again still takes the requests."""
+    twilio = load_plugins().provider("twilio")
+    path = tmp_path / "memory.jsonl"
+    sent = Received(
+        method="POST",
+        path=f"Accounts/{twilio.sandbox.account_sid}/Messages.json",
+        headers={name.lower(): value for name, value in twilio.auth("canary", twilio.sandbox).items()},
+        body=b"To=%2B12025550111&From=%2B12025550100&Body=hi",
+    )
+    first = Memory(path, {"twilio": twilio})
+    first.recall({})
+    first.note("twilio", sent, NOW)
+    first.close()
+    emulator = twilio.emulate()
+    again = Memory(path, {"twilio": twilio})
+    again.recall({"twilio": emulator})
+    again.close()
+
+    assert [one.phone for one in emulator.reached] == ["+12025550111"]
+    assert sent.headers["authorization"] not in path.read_text(encoding="utf-8")

@@ -85,7 +85,9 @@ class World:
 
     def campaign(self, **changes: Any) -> Campaign:
         """Give the campaign."""
-        channel = {"tingting": Ch.VOICE, "toingg": Ch.AI_CALL, "contactswing": Ch.WHATSAPP}[self.provider]
+        channel = {"tingting": Ch.VOICE, "toingg": Ch.AI_CALL, "contactswing": Ch.WHATSAPP, "twilio": Ch.SMS}[
+            self.provider
+        ]
         rows = [
             {"phone": f"+9779610{index:04d}11", "id": f"c{index}", "name": f"सीता {index % 3}"}
             for index in range(self.people)
@@ -133,10 +135,14 @@ class World:
             method=request.method,
             path=request.target,
             query=request.query,
-            headers={"authorization": "Bearer x", "content-type": "application/json"},
+            headers={**self._credential(), "content-type": "application/json"},
             body=request.encode() or b"",
         )
         return self.emulators[self.provider].answer(received, self.clock.now())
+
+    def _credential(self) -> Mapping[str, str]:
+        provider = self.plugins.providers[self.provider]
+        return {name.lower(): value for name, value in provider.auth("x", provider.sandbox).items()}
 
     def hook(self, name: str) -> None:
         """Count the points where a crash matters, and die at one of them."""

@@ -22,7 +22,7 @@ REMOVED = object()
 
 def send(sandbox: ContactSwingSandbox, request: Request, *, now: datetime = NOW) -> Response:
     """Bring a request to the stand-in."""
-    headers = {name.lower(): value for name, value in contactswing.auth("sandbox").items()}
+    headers = {name.lower(): value for name, value in contactswing.auth("sandbox", contactswing.sandbox).items()}
     return sandbox.answer(
         Received(method=request.method, path=request.target, headers=headers, body=request.encode() or b""), now
     )

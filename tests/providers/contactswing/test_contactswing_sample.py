@@ -146,7 +146,9 @@ def test_a_campaign_makes_the_documented_sample_request(make_job: MakeJob) -> No
     expected["touchpoint"]["whatsapp_data"] = body_alone
     assert json.loads(by_text.encode() or b"") == expected
     assert (by_template.reaches, by_template.repeatable) == (Reach.BATCH, False)
-    assert contactswing.auth("Bearer <authorization>") == {"Authorization": "Bearer <authorization>"}
+    assert contactswing.auth("Bearer <authorization>", contactswing.sandbox) == {
+        "Authorization": "Bearer <authorization>"
+    }
 
 
 def test_the_required_fields_alone_are_enough(make_job: MakeJob) -> None:

@@ -36,7 +36,7 @@ NOW = datetime(2026, 12, 1, 4, 30, tzinfo=UTC)
 
 def send(sandbox: ToinggSandbox, request: Request, *, now: datetime = NOW, token: str = "sandbox") -> Response:
     """Bring a request to the stand-in."""
-    headers = {name.lower(): value for name, value in toingg.auth(token).items()}
+    headers = {name.lower(): value for name, value in toingg.auth(token, toingg.sandbox).items()}
     body = request.encode() or b""
     return sandbox.answer(
         Received(method=request.method, path=request.target, query=request.query, headers=headers, body=body), now

@@ -63,7 +63,7 @@ def test_a_campaign_makes_the_documented_sample_request(
     assert list(json.loads(encoded)) == list(expected)
     assert (request.reaches, request.repeatable) == (Reach.NOBODY, False)
     assert toingg.settings().base_url == "https://www.toingg.com/api/v3/"
-    assert toingg.auth("Bearer YOUR_ACCESS_TOKEN") == {"Authorization": "Bearer YOUR_ACCESS_TOKEN"}
+    assert toingg.auth("Bearer YOUR_ACCESS_TOKEN", toingg.sandbox) == {"Authorization": "Bearer YOUR_ACCESS_TOKEN"}
 
 
 def test_the_documented_sample_answer_names_no_campaign(make_job: Callable[..., Job[ToinggSettings]]) -> None:
