@@ -161,27 +161,8 @@ def _people(code: str) -> str:
 
 
 def _contactable(plan: Any) -> str:
-    """Ask for the length once, and then only for the kinds that have numbers of this length."""
-    lengths = [length for length in plan.general_desc.possible_length if length > 0]
-    mobile = plan.mobile.possible_length if plan.mobile else ()
-    found = [_of_length(plan, length) for length in sorted(lengths, key=lambda one: one not in mobile)]
-    return f"(?:{'|'.join(filter(None, found)) or _NOTHING})"
-
-
-def _of_length(plan: Any, length: int) -> str:
-    people, never = (_patterns(plan, kinds, length) for kinds in (_PEOPLE, _NEVER))
-    if not people:
-        return ""
-    general = _plain(plan.general_desc.national_number_pattern)
-    refused = f"(?!(?:{'|'.join(never)})$)" if never else ""
-    return f"(?=[0-9]{{{length}}}$)(?={general}$){refused}(?:{'|'.join(people)})"
-
-
-def _patterns(plan: Any, kinds: Iterable[str], length: int) -> list[str]:
-    known = (getattr(plan, kind) for kind in kinds)
-    stated = (one for one in known if one and one.national_number_pattern)
-    fitting = (one for one in stated if not one.possible_length or length in one.possible_length)
-    return [_plain(one.national_number_pattern) for one in fitting]
+    never = _any(plan, _NEVER)
+    return f"(?={_kind(plan.general_desc)}$)(?!{never}$){_any(plan, _PEOPLE)}"
 
 
 def _claimed(plan: Any) -> str:
