@@ -127,12 +127,12 @@ async def test_a_stop_between_intent_and_write_is_seen(tmp_path: Path) -> None:
         one = live(many(tmp_path, "toingg", 10, concurrency=1), server, "toingg")
         original = lane.Lane._once
 
-        async def once(self: Any, attempt: Any) -> Any:
+        async def once(self: Any, attempt: Any, turn: float) -> Any:
             seen.append(attempt)
             if len(seen) == flag_at:
                 stopping.ask(stopping.beside(journal_of(tmp_path)), wish())
                 await clock.sleep(0.1)
-            return await original(self, attempt)
+            return await original(self, attempt, turn)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(lane.Lane, "_once", once)

@@ -36,6 +36,12 @@ MOST_DOUBTS = 3
 #: A listing of more pages than this is a loop.
 MAX_PAGES = 100_000
 
+#: Seconds for which a turn is good. A process that stood still for longer between its turn and the write (SIGSTOP, a
+#: closed lid) sends nothing when it wakes, but takes another turn: pace and hour have gone on without it.
+TURN_LASTS = 10.0
+
+STOOD_STILL = "the process stood still before it was sent"
+
 #: Seconds of a long wait after which it is looked whether another process asked for the end.
 LOOK_EVERY = 1.0
 
@@ -123,20 +129,21 @@ class Lane:
 
             Held: Before anything was sent, or after it was proved that no try took effect.
         """
+        people = attempt.people if attempt.request.reaches is not Reach.NOBODY else 0
         for number in range(1, self._backoff.attempts + 1):
-            first = number == 1 and attempt.request.reaches is not Reach.NOBODY
-            await self._turn(attempt.people if first else 0)
+            turn = await self._turn(people)
             self._may(attempt)
             self._hook("before intent")
             await attempt.intend()
             self._hook("after intent")
-            outcome = await self._once(attempt)
+            outcome = await self._once(attempt, turn)
             self._hook("before outcome")
             await attempt.conclude(outcome)
             self._hook("after outcome")
             self._count(attempt.request, outcome)
             if outcome.kind is not Kind.UNSENT:
                 return self._note(outcome)
+            self._give_back(turn, people)
             self._may(attempt)
             await self._pause(number, outcome)
         raise Held(outcome.reason)
@@ -201,20 +208,42 @@ class Lane:
         if self._stopped():
             raise Stopped
 
-    async def _turn(self, people: int) -> None:
-        """Take the rate token, and the people's share of the hour."""
+    async def _turn(self, people: int) -> float:
+        """Take the rate token, and the people's share of the hour; give the moment at which both were had."""
         if self.halted or self.doubtful:
             raise Held(self.halted or self.doubtful)
+        await self._room(people)
+        await self._token()
+        # Others may have taken the share meanwhile; it counts from the moment at which the people may be reached.
+        while not self._fits(people):
+            await self._room(people)
+            await self._token()
+        now = self._clock.monotonic()
         if self._quota is not None and people:
-            while (seconds := self._quota.wait(self._clock.monotonic(), people)) > 0:
-                if math.isinf(seconds):
-                    msg = f"{people} people at once are more than limits.per_hour"
-                    raise Held(msg)
-                await self.wait(seconds)
-            self._quota.spend(self._clock.monotonic(), people)
+            self._quota.spend(now, people)
+        return now
+
+    async def _token(self) -> None:
         await self.wait(self._pace.reserve(self._clock.monotonic()))
         while (seconds := self._pace.held(self._clock.monotonic())) > 0:
             await self.wait(seconds)
+
+    async def _room(self, people: int) -> None:
+        """Wait until the hour has room for so many people."""
+        while not self._fits(people):
+            seconds = self._quota.wait(self._clock.monotonic(), people) if self._quota else 0.0
+            if math.isinf(seconds):
+                msg = f"{people} people at once are more than limits.per_hour"
+                raise Held(msg)
+            await self.wait(seconds)
+
+    def _fits(self, people: int) -> bool:
+        return self._quota is None or not people or self._quota.wait(self._clock.monotonic(), people) <= 0
+
+    def _give_back(self, turn: float, people: int) -> None:
+        """Nobody was reached: the next try counts from its own moment."""
+        if self._quota is not None and people:
+            self._quota.give_back(turn, people)
 
     def _may(self, attempt: Attempt) -> None:
         self._go_on()
@@ -224,10 +253,12 @@ class Lane:
         if reason:
             raise Held(reason)
 
-    async def _once(self, attempt: Attempt) -> Outcome:
+    async def _once(self, attempt: Attempt, turn: float) -> Outcome:
         """Send, now: between the durable intent and the write nothing is awaited but the transport itself."""
         carrier, request = self.carrier, attempt.request
         reason = "stopped before it was sent" if self._stopped() else attempt.still()
+        if self._clock.monotonic() - turn > TURN_LASTS:
+            reason = reason or STOOD_STILL
         if reason:
             return Outcome(kind=Kind.UNSENT, reason=reason)
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import accumulate
 
 #: A penalised pace is at most so many times slower.
@@ -112,6 +113,12 @@ class Quota:
             raise ValueError(msg)
         self._log.append((max(now, self._log[-1][0]) if self._log else now, people))
         self._total += people
+
+    def give_back(self, at: float, people: int) -> None:
+        """Take back what was spent at a moment: it is proved that nobody was reached."""
+        with suppress(ValueError):
+            self._log.remove((at, people))
+            self._total -= people
 
     def _forget(self, now: float) -> None:
         while self._log and self._log[0][0] + self._period <= now + _ROUNDING:

@@ -34,6 +34,7 @@ EXPIRED = "expired"
 WAITING = "waiting"
 LIMIT = "left for a later run by --limit"
 NOT_SETTLED = "a lost answer is not settled yet; run send again"
+NO_EFFECT = "its answer was lost, and it proved to have had no effect; run send again"
 
 #: Told how many people are done with, and what became of them.
 Tell = Callable[[Stage, int], None]
@@ -274,6 +275,8 @@ class Engine:
                 state = await self._step(one, step, position, filled, made)
             if state is StepState.UNKNOWN:
                 raise Unsettled(_because(request, NOT_SETTLED))
+            if state is StepState.UNSENT:
+                raise Held(_because(request, NO_EFFECT))
             one = await self._again(one)
         return one
 

@@ -31,6 +31,9 @@ SILENT = "the vendor's answer does not speak of this number"
 #: Why somebody of whom nobody knew is planned again.
 ABSENT = "proved not to be at the vendor"
 
+#: The lost load is settled; if the run ends here, this is why its people are still planned.
+NOT_LAUNCHED = "in the vendor's campaign, which is not launched yet; run send again"
+
 NOT_TAKEN = "the vendor did not take this number into its campaign"
 
 
@@ -154,7 +157,7 @@ class Settler:
         if present:
             why = {index: row.exceptions[index][1] if index in told else NOT_TAKEN for index in gone}
             exceptions = {index: (Stage.REJECTED, reason) for index, reason in why.items()}
-            outcome = LoadOutcome(stage=Stage.LOADED, exceptions=exceptions, receipts=present)
+            outcome = LoadOutcome(stage=Stage.LOADED, reason=NOT_LAUNCHED, exceptions=exceptions, receipts=present)
         elif told.issuperset(gone):
             exceptions = {index: (Stage.REJECTED, reason) for index, (_, reason) in row.exceptions.items()}
             outcome = LoadOutcome(stage=Stage.REJECTED, reason=NOT_TAKEN, exceptions=exceptions)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -61,7 +62,13 @@ def _people(value: Any) -> str:
 
 
 def _zone(value: Any) -> str:
-    return "" if isinstance(value, str) and value in available_timezones() else "an IANA time zone"
+    return "" if isinstance(value, str) and value in _zones() else "an IANA time zone"
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every known zone; the disk is looked through once."""
+    return frozenset(available_timezones())
 
 
 def _moment(value: Any) -> str:

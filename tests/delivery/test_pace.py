@@ -191,3 +191,16 @@ def test_a_quota_that_makes_no_sense_is_refused(limit: int, period: float) -> No
     """A quota of nobody, or over no time, is a mistake."""
     with pytest.raises(ValueError, match="a quota needs"):
         Quota(limit, period)
+
+
+def test_what_is_given_back_makes_room_again() -> None:
+    """People who were proved not to have been reached no longer count; giving back twice changes nothing."""
+    quota = Quota(5, 3600.0)
+    quota.spend(10.0, 3)
+    quota.spend(20.0, 2)
+
+    quota.give_back(10.0, 3)
+    quota.give_back(10.0, 3)
+
+    assert quota.wait(20.0, 3) == 0
+    assert quota.wait(20.0, 4) > 0

@@ -366,3 +366,42 @@ async def test_a_row_of_unknown_outcomes_stops_the_account(make_world: Make) -> 
     at_once = world.campaign().providers["toingg"].concurrency
     assert 3 <= counts[State.UNKNOWN] < 3 + at_once
     assert counts[State.PLANNED] == 40 - counts[State.UNKNOWN]
+
+
+@pytest.mark.parametrize("provider", ["tingting", "toingg"])
+@pytest.mark.asyncio
+async def test_a_campaign_that_proves_not_to_have_been_made_is_made_by_the_next_run(
+    make_world: Make, provider: str
+) -> None:
+    """Where "not found" counts at once, nothing further is asked of a campaign that does not exist."""
+    world = make_world(provider, people=12, faults={1: "lost before"})
+    campaign = world.campaign()
+    at_once = {provider: attrs.evolve(campaign.providers[provider], settle_after=0.0)}
+
+    counts = await world.run(attrs.evolve(campaign, providers=at_once))
+    assert counts[State.PLANNED] == world.people
+    assert not world.reached
+
+    counts = await world.run(campaign)
+    assert counts[State.ACCEPTED] == world.people
+    assert set(world.reached.values()) == {1}
+
+
+@ALL
+@pytest.mark.asyncio
+async def test_a_process_that_stood_still_sends_nothing_when_it_wakes(make_world: Make, provider: str) -> None:
+    """Stopped for an hour between intent and write, it writes another intent before it sends."""
+    world = make_world(provider, people=12)
+    heard: list[str] = []
+
+    def stand_still(name: str) -> None:
+        heard.append(name)
+        if heard.count("after intent") == 1 and name == "after intent":
+            world.clock.moment += timedelta(hours=1)
+
+    world.notice = stand_still
+    counts = await world.run()
+
+    assert "after answer" not in heard[: heard.index("after outcome")]
+    assert counts[State.ACCEPTED] == world.people
+    assert set(world.reached.values()) == {1}

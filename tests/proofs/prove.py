@@ -10,8 +10,10 @@ import importlib
 import json
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import attrs
 from rich.console import Console
@@ -19,7 +21,7 @@ from rich.table import Table
 from tally import Tally
 
 #: The longest first, so that the two processes end together.
-PROOFS: tuple[str, ...] = ()
+PROOFS: tuple[str, ...] = ("simulation", "machine", "crashes")
 
 COLUMNS = ("class", "injected", "twice", "lost", "overspent", "unknown", "control caught", "seconds")
 
@@ -38,7 +40,11 @@ def main() -> int:
     asked.add_argument("--short", action="store_true", help="the form that the tests run")
     asked.add_argument("--seed", type=int, default=1, help="where the random faults begin")
     asked.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    asked.add_argument("--docs", type=Path, metavar="FILE", help="only put the figures of --json into this page")
     wish = asked.parse_args()
+    if wish.docs:
+        wish.docs.write_text(filled(wish.docs.read_text("utf-8"), json.loads(wish.json.read_bytes())), "utf-8")
+        return 0
     names = wish.only or PROOFS
     with ProcessPoolExecutor(max_workers=2) as pool:
         runs = [pool.submit(one, name, wish.seed, long=not wish.short) for name in names]
@@ -48,6 +54,28 @@ def main() -> int:
     if wish.json:
         wish.json.write_text(json.dumps([attrs.asdict(tally) | {"seconds": took} for tally, took in ended], indent=1))
     return 0 if all(tally.holds for tally, _ in ended) else 1
+
+
+BEGIN, END = "<!-- prove -->", "<!-- /prove -->"
+
+
+def filled(page: str, figures: Sequence[Mapping[str, Any]]) -> str:
+    """Put the figures between the marks of a page of Markdown."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    rule = "| --- " + "| ---: " * (len(COLUMNS) - 1) + "|"
+    lines = [f"| {' | '.join(COLUMNS)} |", rule, *map(_line, figures), "", *map(_noted, figures)]
+    return f"{before}{BEGIN}\n{chr(10).join(lines)}\n{END}{after}"
+
+
+def _line(of: Mapping[str, Any]) -> str:
+    cells = [f"{of[name]:,}" for name in ("injected", "twice", "lost", "overspent", "unknown")]
+    caught = f"{of['control']:,} of {of['controls']:,}"
+    return f"| {of['proof']} | {' | '.join(cells)} | {caught} | {of['seconds']:,.0f} |"
+
+
+def _noted(of: Mapping[str, Any]) -> str:
+    return f"- {of['proof']}: {of['note']}."
 
 
 def table(ended: list[tuple[Tally, float]]) -> Table:
