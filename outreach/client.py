@@ -25,7 +25,7 @@ from outreach.planning.requests import planned_requests
 from outreach.planning.reroute import rerouted
 from outreach.planning.values import Plan, PlannedRequest
 from outreach.plugins import Plugins, load_plugins
-from outreach.results import Phase, Progress, Summary, Watch
+from outreach.results import Progress, Summary, Watch, reading
 
 if TYPE_CHECKING:
     from outreach.calling import Called, Wanted
@@ -112,13 +112,14 @@ def plan(
         EnvironmentProblem: The organisation's do-not-contact list cannot be read.
     """
     _check(campaign)
-    accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
+    plugins = plugins or load_plugins()
+    accounts = carriers(campaign, plugins, sandbox=sandbox)
     builder = Builder(
         campaign, accounts, now=now or datetime.now(UTC), suppressed=_lists(campaign, journal), rejects=rejects
     )
-    for rows in read(campaign, builder, stdin):
+    for seen in read(campaign, builder, stdin, plugins.sources):
         if watch is not None:
-            watch(Progress(phase=Phase.READING, done=rows))
+            watch(reading(seen))
     return builder.finish()
 
 
@@ -168,14 +169,14 @@ def compare(
         places = {new.channel: old.channel for old, new in zip(campaign.routes, one.routes, strict=True)}
         accounts, sink = carriers(one, plugins, sandbox=True), LeftOut(places)
         # Planned without people first, for the codes to agree to: a plan that is refused has no requests.
-        found = (finding for route in Builder(one, accounts, now=now).finish().routes for finding in route.findings)
+        found = (finding for route in Builder(one, accounts, now=now).finish().routes for finding in route.judged)
         agreed = attrs.evolve(one, accept=tuple(dict.fromkeys(finding.code for finding in found if finding.code)))
         return Builder(agreed, accounts, now=now, suppressed=lists, sink=sink), sink
 
     comparer = Comparer(side(campaign), side(rerouted(campaign, plugins.provider(via))))
-    for rows in read(campaign, comparer, stdin):
+    for seen in read(campaign, comparer, stdin, plugins.sources):
         if watch is not None:
-            watch(Progress(phase=Phase.READING, done=rows))
+            watch(reading(seen))
     return comparer.finish(via)
 
 
@@ -202,10 +203,11 @@ def requests(
 
     _check(campaign)
     now = now or datetime.now(UTC)
-    accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
+    plugins = plugins or load_plugins()
+    accounts = carriers(campaign, plugins, sandbox=sandbox)
     with Spool() as spool:
         builder = Builder(campaign, accounts, now=now, suppressed=_lists(campaign, journal), sink=spool)
-        for _ in read(campaign, builder, stdin):
+        for _ in read(campaign, builder, stdin, plugins.sources):
             pass
         refusals = builder.finish().refusals
         if refusals:
@@ -542,12 +544,14 @@ async def aexplain(  # keywords, each with a default
     from outreach.standing import key_of, opened  # noqa: PLC0415  # as above
     from outreach.suppressing import numbers_of  # noqa: PLC0415  # only here
 
+    plugins = plugins or load_plugins()
     (number,) = numbers_of([phone], campaign.contacts.country)
     path = journal_path(campaign, journal, sandbox=sandbox)
     rows, going, problem = explaining.from_contacts(
         campaign,
         number,
-        carriers=carriers(campaign, plugins or load_plugins(), sandbox=True),
+        carriers=carriers(campaign, plugins, sandbox=True),
+        kinds=plugins.sources,
         suppressed=_lists(campaign, journal),
         stdin=stdin,
         now=now or datetime.now(UTC),

@@ -18,7 +18,7 @@ from outreach.answers import Kind, Outcome, Question, Roll, Settled
 from outreach.delivery.clock import Clock
 from outreach.delivery.exchange import Lost, NotSent, Transport
 from outreach.delivery.pace import Pace, Quota
-from outreach.delivery.retry import Backoff, classify, unanswered
+from outreach.delivery.retry import MOST_ATTEMPTS, Backoff, classify, unanswered
 from outreach.errors import Unreadable
 from outreach.masking import masked
 from outreach.planning.carrier import Carrier
@@ -70,6 +70,8 @@ class Attempt:
         still: Says why it may no longer go out (the window closed), empty when it may; asked last.
 
         people: How many it reaches.
+
+        tries: How often it may be tried at most.
     """
 
     request: Request
@@ -79,6 +81,7 @@ class Attempt:
     conclude: Callable[[Outcome], Awaitable[None]]
     still: Callable[[], str] = str
     people: int = 0
+    tries: int = MOST_ATTEMPTS
 
 
 class Lane:
@@ -89,7 +92,9 @@ class Lane:
 
         doubtful: Why the account is left alone for this run: too many outcomes in a row are unknown.
 
-        unavailable: Whether the vendor could not be reached after all tries.
+        given_up: Why the account is left alone for the rest of the call: another provider takes over.
+
+        unavailable: Why the vendor could not be used after all tries; empty while it could.
     """
 
     def __init__(  # noqa: PLR0913  # keywords; what an account works with
@@ -107,7 +112,8 @@ class Lane:
     ) -> None:
         self.carrier = carrier
         self.halted = ""
-        self.unavailable = False
+        self.unavailable = ""
+        self.given_up = ""
         self.doubtful = ""
         self._doubts = 0
         self._transport = transport
@@ -145,7 +151,7 @@ class Lane:
                 return self._note(outcome)
             self._give_back(turn, people)
             self._may(attempt)
-            await self._pause(number, outcome)
+            await self._pause(number, outcome, attempt.tries)
         raise Held(outcome.reason)
 
     async def answer(self, question: Question[T], refs: Mapping[str, str]) -> T | None:
@@ -208,10 +214,14 @@ class Lane:
         if self._stopped():
             raise Stopped
 
+    def _usable(self) -> None:
+        reason = self.halted or self.doubtful or self.given_up
+        if reason:
+            raise Held(reason)
+
     async def _turn(self, people: int) -> float:
         """Take the rate token, and the people's share of the hour; give the moment at which both were had."""
-        if self.halted or self.doubtful:
-            raise Held(self.halted or self.doubtful)
+        self._usable()
         await self._room(people)
         await self._token()
         # Others may have taken the share meanwhile; it counts from the moment at which the people may be reached.
@@ -247,8 +257,7 @@ class Lane:
 
     def _may(self, attempt: Attempt) -> None:
         self._go_on()
-        if self.halted or self.doubtful:
-            raise Held(self.halted or self.doubtful)
+        self._usable()
         reason = attempt.still()
         if reason:
             raise Held(reason)
@@ -295,11 +304,11 @@ class Lane:
         if self._doubts >= MOST_DOUBTS:
             self.doubtful = f"{self._doubts} requests in a row have an unknown outcome; look at the vendor first"
 
-    async def _pause(self, number: int, outcome: Outcome) -> None:
-        seconds = self._backoff.next_wait(number, outcome.retry_after, self._rng)
+    async def _pause(self, number: int, outcome: Outcome, tries: int = MOST_ATTEMPTS) -> None:
+        seconds = self._backoff.next_wait(number, outcome.retry_after, self._rng) if number < tries else None
         self._go_on()
         if seconds is None:
-            self.unavailable = True
+            self.unavailable = outcome.reason
             raise Held(outcome.reason)
         if outcome.retry_after is not None:
             self._pace.penalise(self._clock.monotonic() + outcome.retry_after)

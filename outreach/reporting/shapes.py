@@ -71,6 +71,10 @@ def _route(route: RoutePlan) -> Shape:
         "earliest": _time(route.earliest),
         "latest": _time(route.latest),
         "findings": [_finding(one) for one in route.findings],
+        "fallbacks": [
+            {"provider": one.provider, "findings": [_finding(found) for found in one.findings]}
+            for one in route.fallbacks
+        ],
     }
 
 

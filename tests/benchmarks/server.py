@@ -11,7 +11,8 @@ import re
 import sys
 import time
 from collections import deque
-from typing import ClassVar
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
 
 import orjson
 
@@ -47,13 +48,13 @@ class Counting(asyncio.Protocol):
 
     def _answer(self, body: bytes) -> None:
         kind = type(self)
-        people = orjson.loads(body) if body else []
+        people = _people(body) if body else []
         if people:
             kind.requests += 1
             self._arrived(time.perf_counter())
             kind.people += len(people)
             kind.total += sum(int(one["number"]) for one in people)
-        said: dict[str, float] = {
+        said: dict[str, Any] = {
             "taken": len(people),
             "people": kind.people,
             "total": kind.total,
@@ -61,6 +62,8 @@ class Counting(asyncio.Protocol):
         }
         if not body:
             said |= {"fullest": kind.fullest, "span": kind.span}
+        if body[:1] not in b"[{":
+            said |= {"id": "<1@bench.example>", "message": "Queued. Thank you."}
         answer = orjson.dumps(said)
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
         self._transport.write(head + answer)  # type: ignore[attr-defined]  # of a stream
@@ -73,6 +76,15 @@ class Counting(asyncio.Protocol):
         while kind._second[0] <= at - 1.0:
             kind._second.popleft()
         kind.fullest = max(kind.fullest, len(kind._second))
+
+
+def _people(body: bytes) -> list[dict[str, str]]:
+    """Read a list of people, one person alone, or the form of a mail service whose addresses begin with numbers."""
+    if body[:1] not in b"[{":
+        known = orjson.loads(parse_qs(body.decode())["recipient-variables"][0])
+        return [{"number": address.partition("@")[0]} for address in known]
+    read = orjson.loads(body)
+    return read if isinstance(read, list) else [read]
 
 
 async def serve() -> None:

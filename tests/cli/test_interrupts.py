@@ -39,8 +39,12 @@ def interrupted(stage: str, *signals: signal.Signals, ignored: signal.Signals | 
     A signal that is ``ignored`` from the beginning, as under nohup, is given first.
     """
     program = PROGRAM.format(here=str(Path(__file__).parent), stage=stage)
+    # Where this process ignores Ctrl-C (a job in the background), its children would too.
+    heeded = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    heeded += "; [signal.signal(one, signal.SIG_DFL) for one in (signal.SIGTERM, signal.SIGHUP)]"
+    program = f"{heeded}\n{program}"
     if ignored:
-        program = f"import signal; signal.signal({ignored:d}, signal.SIG_IGN)\n{program}"
+        program = program.replace("\n", f"; signal.signal({ignored:d}, signal.SIG_IGN)\n", 1)
     environment = {**os.environ, "COLUMNS": "80", "OUTREACH_ACCOUNTS": ""}
     process = subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment

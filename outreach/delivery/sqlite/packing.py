@@ -26,6 +26,7 @@ CODES: Mapping[Stage, int] = {
     Stage.UNKNOWN: 7,
     Stage.CANCELLED: 8,
     Stage.SKIPPED: 9,
+    Stage.PASSED: 10,
 }
 STAGES: Sequence[Stage] = tuple(sorted(CODES, key=CODES.__getitem__))
 
@@ -118,14 +119,18 @@ def unpack_exceptions(packed: bytes | None) -> dict[int, tuple[Stage, str]]:
     return {index: (STAGES[code], reason) for index, code, reason in _loads(packed)}
 
 
-def pack_earlier(earlier: Mapping[int, int]) -> bytes | None:
-    """Pack earlier attempts by index."""
-    return orjson.dumps(sorted(earlier.items())) if earlier else None
+def pack_earlier(earlier: Mapping[int, int], refused: Mapping[int, str]) -> bytes | None:
+    """Pack by index how often people were tried before, and who refused them."""
+    indexes = sorted({*earlier, *refused})
+    found = [[index, earlier.get(index, 0), *filter(None, [refused.get(index)])] for index in indexes]
+    return orjson.dumps(found) if found else None
 
 
-def unpack_earlier(packed: bytes | None) -> dict[int, int]:
-    """Give earlier attempts by index."""
-    return dict(_loads(packed))
+def unpack_earlier(packed: bytes | None) -> tuple[dict[int, int], dict[int, str]]:
+    """Give by index how often people were tried before, and who refused them."""
+    found = _loads(packed)
+    earlier = {index: count for index, count, *_ in found if count}
+    return earlier, {index: more[0] for index, _, *more in found if more}
 
 
 def pack_receipts(receipts: Mapping[int, Receipt]) -> bytes | None:

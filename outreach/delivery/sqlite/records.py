@@ -58,6 +58,7 @@ def read(row: tuple[Any, ...]) -> Record:
     key, size, stage, reason, exceptions, vendor_id, status, word, attempts, intended, updated, channels = row[:12]
     phones, ids, rows, earlier, receipts = row[12:]
     slice_id, seq = parts(key)
+    tried, refused = packing.unpack_earlier(earlier)
     batch = BatchRow(
         slice_id=slice_id,
         seq=seq,
@@ -70,7 +71,8 @@ def read(row: tuple[Any, ...]) -> Record:
         attempts=attempts,
         intended_at=None if intended is None else packing.moment(intended),
         updated_at=packing.moment(updated),
-        earlier=packing.unpack_earlier(earlier),
+        earlier=tried,
+        refused=refused,
     )
     return Record(key, channels, batch)
 
@@ -134,6 +136,6 @@ def _values(record: Record) -> dict[str, Any]:
         "status": receipt.status if receipt else None,
         "word": receipt.word if receipt else None,
         "exceptions": packing.pack_exceptions(batch.exceptions),
-        "earlier": packing.pack_earlier(batch.earlier),
+        "earlier": packing.pack_earlier(batch.earlier, batch.refused),
         "receipts": packing.pack_receipts(batch.receipts),
     }
