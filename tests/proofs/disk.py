@@ -23,7 +23,7 @@ T = TypeVar("T")
 #: Seconds that a commit takes.
 FSYNC = 0.004
 
-_STREAMS = frozenset({"contacted", "deliveries"})
+_STREAMS = frozenset({"contacted", "deliveries", "turns", "tried"})
 _WRITES = frozenset(
     {
         "replan",
@@ -93,6 +93,12 @@ class Inline:
             raise
         self._connection.execute("COMMIT")
         return answer
+
+    async def join(
+        self, _joint: Any, alone: Callable[[sqlite3.Connection, Any], object], _place: Any, what: Any
+    ) -> None:
+        """Do a verb that could be done together with others: there are no others."""
+        await self.do(lambda connection: alone(connection, what), writes=True)
 
     async def close(self) -> None:
         """Let go of the file."""
