@@ -49,6 +49,7 @@ numbers: $(READY)
 # Ratios against something measured in the same run, as a table and in bench.json; SCALE=0.1 takes a tenth of the rows.
 SCALE ?= 1
 bench: $(READY)
+	$(BIN)/$(PIP) install --constraint constraints.txt --group bench
 	$(BIN)/python tests/benchmarks/bench.py bench.json --scale $(SCALE)
 
 # What each of our adapters can do and how far it has come; a test fails when the page is stale.

@@ -9,8 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from outreach.calling import Called
     from outreach.client import (
+        acall,
         aexplain,
+        afollow,
         amark,
         amark_openings,
         areport,
@@ -18,8 +21,11 @@ if TYPE_CHECKING:
         asettle,
         astatus,
         astop,
+        avendor_report,
+        call,
         compare,
         explain,
+        follow,
         journal_path,
         load,
         mark,
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
         suppressions,
         unstop,
         unsuppress,
+        vendor_report,
     )
     from outreach.delivery.donotcontact import Entry
     from outreach.delivery.journal import DeliveryRow
@@ -50,8 +57,10 @@ if TYPE_CHECKING:
         Refused,
         SpecError,
         Unavailable,
+        Unreadable,
     )
     from outreach.explaining import Story
+    from outreach.following import Ending, Followed, VendorReport
     from outreach.halting import Stopping
     from outreach.model import (
         AiCallContent,
@@ -79,13 +88,36 @@ if TYPE_CHECKING:
     from outreach.planning.compare import Change, Comparison
     from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
     from outreach.results import Phase, Progress, Summary
+    from outreach.services import AccountNumber, AccountState, By, OtpSent, Sender, Voice
+    from outreach.serving import (
+        aaccount,
+        account,
+        anumbers_available,
+        anumbers_buy,
+        anumbers_list,
+        anumbers_release,
+        aotp_list,
+        aotp_send,
+        asenders,
+        avoices,
+        numbers_available,
+        numbers_buy,
+        numbers_list,
+        numbers_release,
+        otp_list,
+        otp_send,
+        senders,
+        voices,
+    )
     from outreach.settling import Marked, Settlement
     from outreach.suppressing import Changed
 
 #: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
 _NAMES = {
     "outreach.client": (
+        "acall",
         "aexplain",
+        "afollow",
         "amark",
         "amark_openings",
         "areport",
@@ -93,8 +125,11 @@ _NAMES = {
         "asettle",
         "astatus",
         "astop",
+        "avendor_report",
+        "call",
         "compare",
         "explain",
+        "follow",
         "journal_path",
         "load",
         "mark",
@@ -111,6 +146,7 @@ _NAMES = {
         "suppressions",
         "unstop",
         "unsuppress",
+        "vendor_report",
     ),
     "outreach.delivery.donotcontact": ("Entry",),
     "outreach.delivery.journal": ("DeliveryRow",),
@@ -125,6 +161,7 @@ _NAMES = {
         "Refused",
         "SpecError",
         "Unavailable",
+        "Unreadable",
     ),
     "outreach.model": (
         "AiCallContent",
@@ -151,8 +188,31 @@ _NAMES = {
     ),
     "outreach.planning.compare": ("Change", "Comparison"),
     "outreach.planning.values": ("Plan", "PlannedRequest", "RoutePlan", "Rows"),
+    "outreach.services": ("AccountNumber", "AccountState", "By", "OtpSent", "Sender", "Voice"),
+    "outreach.serving": (
+        "aaccount",
+        "account",
+        "anumbers_available",
+        "anumbers_buy",
+        "anumbers_list",
+        "anumbers_release",
+        "aotp_list",
+        "aotp_send",
+        "asenders",
+        "avoices",
+        "numbers_available",
+        "numbers_buy",
+        "numbers_list",
+        "numbers_release",
+        "otp_list",
+        "otp_send",
+        "senders",
+        "voices",
+    ),
     "outreach.settling": ("Marked", "Settlement"),
     "outreach.explaining": ("Story",),
+    "outreach.calling": ("Called",),
+    "outreach.following": ("Ending", "Followed", "VendorReport"),
     "outreach.halting": ("Stopping",),
     "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
@@ -160,7 +220,11 @@ _NAMES = {
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
+    "AccountNumber",
+    "AccountState",
     "AiCallContent",
+    "By",
+    "Called",
     "Campaign",
     "Change",
     "Changed",
@@ -171,13 +235,16 @@ __all__ = [
     "CredentialError",
     "Day",
     "DeliveryRow",
+    "Ending",
     "Entry",
     "EnvironmentProblem",
+    "Followed",
     "JournalError",
     "JournalInUse",
     "Limits",
     "Marked",
     "Messages",
+    "OtpSent",
     "OutreachError",
     "PerContact",
     "Phase",
@@ -193,6 +260,7 @@ __all__ = [
     "Rows",
     "Schedule",
     "Secret",
+    "Sender",
     "Settings",
     "Settlement",
     "SmsContent",
@@ -204,27 +272,52 @@ __all__ = [
     "Summary",
     "Template",
     "Unavailable",
+    "Unreadable",
+    "VendorReport",
+    "Voice",
     "VoiceContent",
     "WhatsappContent",
     "Window",
+    "aaccount",
+    "acall",
+    "account",
     "aexplain",
+    "afollow",
     "amark",
     "amark_openings",
+    "anumbers_available",
+    "anumbers_buy",
+    "anumbers_list",
+    "anumbers_release",
+    "aotp_list",
+    "aotp_send",
     "areport",
     "asend",
+    "asenders",
     "asettle",
     "astatus",
     "astop",
+    "avendor_report",
+    "avoices",
+    "call",
     "compare",
     "explain",
+    "follow",
     "journal_path",
     "load",
     "mark",
     "mark_openings",
+    "numbers_available",
+    "numbers_buy",
+    "numbers_list",
+    "numbers_release",
+    "otp_list",
+    "otp_send",
     "plan",
     "report",
     "requests",
     "send",
+    "senders",
     "settle",
     "status",
     "stop",
@@ -233,6 +326,8 @@ __all__ = [
     "suppressions",
     "unstop",
     "unsuppress",
+    "vendor_report",
+    "voices",
 ]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 import attrs
 
 from outreach.errors import Unreadable
-from outreach.model import Status
+from outreach.model import Channel, Status
 from outreach.wire import Reach, Request, Response, look_up
 
 
@@ -37,11 +37,26 @@ class Receipt:
         status: What became of the person so far.
 
         word: The vendor's own word for the status.
+
+        credits: What it cost, in the vendor's own unit, by channel.
+
+        duration: Seconds of the call; None where the vendor did not say.
+
+        answers: What the person said to the questions of ``ask``, by their keys.
+
+        transcript: What was said in the call.
+
+        playback: How much of the message was heard, in per cent; None where the vendor did not say.
     """
 
     vendor_id: str = ""
     status: Status = Status.QUEUED
     word: str = ""
+    credits: Mapping[Channel, float] = attrs.field(factory=dict, hash=False)
+    duration: float | None = None
+    answers: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    transcript: str = attrs.field(default="", repr=False)
+    playback: float | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -113,7 +128,55 @@ class Roll:
     unsure: frozenset[str] = frozenset()
 
 
-T = TypeVar("T", bound=Settled | Roll)
+@attrs.frozen(kw_only=True)
+class Waiting:
+    """People of whom a vendor is asked what became of them, as columns of equal length.
+
+    Attributes:
+        phones: E.164, with ``+``.
+
+        vendor_ids: The vendor's id of the call or message, or the empty text.
+    """
+
+    phones: Sequence[str]
+    vendor_ids: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.phones)
+
+
+@attrs.frozen(kw_only=True)
+class News:
+    """What a vendor tells about people after it took them.
+
+    Attributes:
+        receipts: By E.164 number; who is not named is as before.
+
+        over: Nothing more will be told about any of those who were asked about; says why, in words for people.
+
+        later: People whose status is final, but of whom more is expected (the answers of a call that just ended).
+    """
+
+    receipts: Mapping[str, Receipt]
+    over: str = ""
+    later: frozenset[str] = frozenset()
+
+
+@attrs.frozen(kw_only=True)
+class Sheet:
+    """The vendor's own report of a campaign.
+
+    Attributes:
+        columns: Names of its columns, as the vendor writes them.
+
+        rows: The cells of each person, by E.164 number.
+    """
+
+    columns: tuple[str, ...]
+    rows: Mapping[str, Sequence[str]] = attrs.field(repr=False)
+
+
+T = TypeVar("T", bound=Settled | Roll | News | Sheet)
 
 
 @attrs.frozen
@@ -125,10 +188,13 @@ class Question(Generic[T]):
 
         read: Gives the answer to the question, or the next question (the next page).
             It may raise Unreadable: then nobody can tell.
+
+        otherwise: Stands in place of an answer that is refused or cannot be read; None: then nobody can tell.
     """
 
     request: Request
     read: Callable[[Response], Question[T] | T]
+    otherwise: Question[T] | T | None = None
 
 
 def accepted(request: Request, response: Response, **more: Any) -> Outcome:

@@ -18,17 +18,19 @@ import attrs
 import orjson
 
 from outreach.answers import Kind, Outcome, failure_inside
+from outreach.contacts import mask, normalise
+from outreach.delivery.brief import open_soon
 from outreach.delivery.clock import Clock
+from outreach.delivery.donotcontact import Watchlist, own
 from outreach.delivery.exchange import Lost, NotSent, Transport
 from outreach.delivery.journal import CallJournal, StepState
 from outreach.delivery.pace import Pace
 from outreach.delivery.retry import Backoff, classify, harmless, unanswered
-from outreach.delivery.sqlite import SqliteJournal
 from outreach.delivery.transport import HttpTransport
 from outreach.endpoints import Danger, Endpoint, Paging, find
 from outreach.errors import CredentialError, Problem, Refused, SpecError, Unreadable
 from outreach.masking import MASK, masked
-from outreach.model import Settings
+from outreach.model import Channel, Settings
 from outreach.multipart import Upload
 from outreach.planning.carrier import Carrier
 from outreach.planning.digest import digest_of
@@ -137,6 +139,17 @@ class Wanted:
     def grave(self) -> bool:
         """Whether it reaches people or spends."""
         return self.endpoint.danger in GRAVE
+
+    @property
+    def people(self) -> Sequence[tuple[str, ...]]:
+        """Everybody whom the arguments name: each number in E.164, as far as it can be read, in every likely way."""
+        raws = [raw for place in self.endpoint.people for raw in found_at(self.arguments, place.split("."))]
+        return [_spellings(raw, self.endpoint.country) for raw in raws]
+
+    @property
+    def unlisted(self) -> bool:
+        """Whether it reaches people whom the vendor alone knows, so that no do-not-contact list can be asked."""
+        return self.endpoint.danger is Danger.REACHES and not self.endpoint.people
 
     @property
     def digest(self) -> str:
@@ -275,7 +288,7 @@ class World:
         """
         journal = None
         if self.sandbox or wanted.grave:
-            journal = await stack.enter_async_context(await SqliteJournal.open(self.path, now=self.clock.now()))
+            journal = await stack.enter_async_context(await open_soon(self.path, self.clock))
         provider = wanted.provider
         if self.sandbox:
             accounts = {provider.name: Carrier(provider, settings)}
@@ -297,19 +310,60 @@ async def call(
     """Ask, where it reaches people or spends, and make the call.
 
     Raises:
-        Refused: The answer was no, or the same call was made before and nobody knows what it did.
+        Refused: Somebody whom it would reach is on the do-not-contact list, the answer was no, or the same call was
+            made before and nobody knows what it did.
 
         CredentialError: The account has no token, or it cannot be read.
 
         JournalError: The journal is in use, damaged or was copied.
+
+        EnvironmentProblem: The do-not-contact list cannot be read.
     """
+    if wanted.grave:
+        refuse_suppressed(own(world.path), wanted)
     async with AsyncExitStack() as stack:
         caller = await world.open(stack, wanted, settings)
         if not again:
             await caller.refuse_repeated(wanted)
         if wanted.grave and not confirm(wanted):
             raise Refused(["you said no"])
+        if wanted.grave:
+            # Whoever was asked may have taken long to answer.
+            refuse_suppressed(own(world.path), wanted)
         return await caller.call(wanted)
+
+
+def refuse_suppressed(watchlist: Watchlist, wanted: Wanted) -> None:
+    """Refuse to reach people who are on the organisation's own do-not-contact list, on whatever channel.
+
+    Raises:
+        Refused: Somebody is.
+    """
+    closed = [spellings for spellings in wanted.people if watchlist.closed(spellings, list(Channel))]
+    if closed:
+        shown = ", ".join(mask(spellings[0]) for spellings in closed[:5])
+        msg = (
+            f"on the do-not-contact list: {shown}{' and others' if len(closed) > 5 else ''}; leave them out, or take "
+            "them off the list ('outreach suppress remove') if it is wrong. Nothing was sent"
+        )
+        raise Refused([msg])
+
+
+def found_at(value: Any, place: Sequence[str]) -> list[Any]:
+    """Give everything at a dotted place, in every element of the lists on the way."""
+    if isinstance(value, list | tuple):
+        return [one for each in value for one in found_at(each, place)]
+    if not place:
+        return [] if value in (None, "") else [value]
+    return found_at(value.get(place[0]), place[1:]) if isinstance(value, Mapping) else []
+
+
+def _spellings(raw: Any, country: str | None) -> tuple[str, ...]:
+    """Read a number in every way in which it may be meant: local, or with the country's code but without the plus."""
+    text = str(raw).strip()
+    read = (normalise(text, country), normalise(f"+{text.lstrip('+')}", None))
+    known = tuple(dict.fromkeys(one for one in read if isinstance(one, str)))
+    return known or (f"+{''.join(filter(str.isdecimal, text))}",)
 
 
 def read_page(paging: Paging, response: Response) -> tuple[list[Any], int | None]:

@@ -25,7 +25,7 @@ from outreach.planning.requests import planned_requests
 from outreach.planning.reroute import rerouted
 from outreach.planning.values import Plan, PlannedRequest
 from outreach.plugins import Plugins, load_plugins
-from outreach.results import Phase, Progress, Summary, Watch
+from outreach.results import Progress, Summary, Watch, reading
 
 if TYPE_CHECKING:
     from outreach.calling import Called, Wanted
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from outreach.delivery.donotcontact import Entry, Lists
     from outreach.delivery.journal import DeliveryRow, Mark
     from outreach.explaining import Event, Story
+    from outreach.following import Followed, VendorReport
     from outreach.halting import Stopping
     from outreach.planning.compare import Comparison
     from outreach.settling import Marked, Settlement
@@ -112,13 +113,14 @@ def plan(
         EnvironmentProblem: The organisation's do-not-contact list cannot be read.
     """
     _check(campaign)
-    accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
+    plugins = plugins or load_plugins()
+    accounts = carriers(campaign, plugins, sandbox=sandbox)
     builder = Builder(
         campaign, accounts, now=now or datetime.now(UTC), suppressed=_lists(campaign, journal), rejects=rejects
     )
-    for rows in read(campaign, builder, stdin):
+    for seen in read(campaign, builder, stdin, plugins.sources):
         if watch is not None:
-            watch(Progress(phase=Phase.READING, done=rows))
+            watch(reading(seen))
     return builder.finish()
 
 
@@ -168,14 +170,14 @@ def compare(
         places = {new.channel: old.channel for old, new in zip(campaign.routes, one.routes, strict=True)}
         accounts, sink = carriers(one, plugins, sandbox=True), LeftOut(places)
         # Planned without people first, for the codes to agree to: a plan that is refused has no requests.
-        found = (finding for route in Builder(one, accounts, now=now).finish().routes for finding in route.findings)
+        found = (finding for route in Builder(one, accounts, now=now).finish().routes for finding in route.judged)
         agreed = attrs.evolve(one, accept=tuple(dict.fromkeys(finding.code for finding in found if finding.code)))
         return Builder(agreed, accounts, now=now, suppressed=lists, sink=sink), sink
 
     comparer = Comparer(side(campaign), side(rerouted(campaign, plugins.provider(via))))
-    for rows in read(campaign, comparer, stdin):
+    for seen in read(campaign, comparer, stdin, plugins.sources):
         if watch is not None:
-            watch(Progress(phase=Phase.READING, done=rows))
+            watch(reading(seen))
     return comparer.finish(via)
 
 
@@ -202,10 +204,11 @@ def requests(
 
     _check(campaign)
     now = now or datetime.now(UTC)
-    accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
+    plugins = plugins or load_plugins()
+    accounts = carriers(campaign, plugins, sandbox=sandbox)
     with Spool() as spool:
         builder = Builder(campaign, accounts, now=now, suppressed=_lists(campaign, journal), sink=spool)
-        for _ in read(campaign, builder, stdin):
+        for _ in read(campaign, builder, stdin, plugins.sources):
             pass
         refusals = builder.finish().refusals
         if refusals:
@@ -315,6 +318,109 @@ async def astatus(campaign: Campaign, *, journal: str | Path | None = None, sand
 def status(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> Summary:
     """Do what ``astatus`` does, from a program without an event loop."""
     return _run(astatus(campaign, journal=journal, sandbox=sandbox))
+
+
+async def afollow(  # noqa: PLR0913  # keywords, each with a default
+    campaign: Campaign,
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    every: float = 30.0,
+    within: float | None = None,
+    watch: Watch | None = None,
+    stop: asyncio.Event | None = None,
+    plugins: Plugins | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Followed:
+    """Ask the vendors what became of everybody, again and again, until nothing more is to be told. Contacts nobody.
+
+    What is learnt (status, credits, seconds, answers, transcript) is written into the journal as it comes; ``report``
+    gives it. The journal is held for moments only, so that a send may run meanwhile; in the sandbox it is held all the
+    time, and waiting takes no time there.
+
+    Args:
+        campaign: As it was sent.
+
+        journal: As for ``asend``.
+
+        sandbox: As for ``asend``.
+
+        every: Seconds between two rounds of questions, a tenth more or less by chance.
+
+        within: Seconds after which no further round begins; None: until everything is final.
+
+        watch: Told how far it has come.
+
+        stop: Set it to end the call after the questions under way.
+
+        plugins: None: all that are installed.
+
+        clock: None: the machine's.
+
+        rng: Source of the jitter; None: the system's.
+
+    Raises:
+        JournalError: The journal is damaged or was copied.
+
+        CredentialError: A secret cannot be read.
+
+        PluginError: A provider is not installed.
+    """
+    from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # brings in aiohttp
+    from outreach.following import Follower  # noqa: PLC0415  # as above
+
+    async with AsyncExitStack() as stack:
+        follower = await Follower.begin(
+            stack,
+            campaign,
+            path=journal_path(campaign, journal, sandbox=sandbox),
+            plugins=plugins or load_plugins(),
+            sandbox=sandbox,
+            clock=clock or SystemClock(),
+            rng=rng or random.SystemRandom(),
+            stop=stop or asyncio.Event(),
+            watch=watch or _unwatched,
+        )
+        return await follower.follow(every=every, within=within)
+
+
+def follow(campaign: Campaign, **options: Any) -> Followed:
+    """Do what ``afollow`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(afollow(campaign, **options))
+
+
+async def avendor_report(
+    campaign: Campaign,
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    plugins: Plugins | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> VendorReport:
+    """Fetch the reports that the vendors themselves keep about a campaign, by number; see ``afollow`` for the rest."""
+    from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # brings in aiohttp
+    from outreach.following import Follower  # noqa: PLC0415  # as above
+
+    async with AsyncExitStack() as stack:
+        follower = await Follower.begin(
+            stack,
+            campaign,
+            path=journal_path(campaign, journal, sandbox=sandbox),
+            plugins=plugins or load_plugins(),
+            sandbox=sandbox,
+            clock=clock or SystemClock(),
+            rng=rng or random.SystemRandom(),
+            stop=asyncio.Event(),
+            watch=_unwatched,
+        )
+        return await follower.reports()
+
+
+def vendor_report(campaign: Campaign, **options: Any) -> VendorReport:
+    """Do what ``avendor_report`` does, from a program without an event loop; the options are the same."""
+    return asyncio.run(avendor_report(campaign, **options))
 
 
 async def areport(
@@ -542,12 +648,14 @@ async def aexplain(  # keywords, each with a default
     from outreach.standing import key_of, opened  # noqa: PLC0415  # as above
     from outreach.suppressing import numbers_of  # noqa: PLC0415  # only here
 
+    plugins = plugins or load_plugins()
     (number,) = numbers_of([phone], campaign.contacts.country)
     path = journal_path(campaign, journal, sandbox=sandbox)
     rows, going, problem = explaining.from_contacts(
         campaign,
         number,
-        carriers=carriers(campaign, plugins or load_plugins(), sandbox=True),
+        carriers=carriers(campaign, plugins, sandbox=True),
+        kinds=plugins.sources,
         suppressed=_lists(campaign, journal),
         stdin=stdin,
         now=now or datetime.now(UTC),
@@ -816,7 +924,8 @@ async def acall(  # noqa: PLR0913  # keywords, each with its usual value
     Raises:
         SpecError: There is no such endpoint, an argument is wrong, or there is no account. Nothing was sent.
 
-        Refused: Not confirmed, or the same call's outcome is unknown. Nothing was sent.
+        Refused: Somebody whom it names is on the do-not-contact list, it was not confirmed, or the same call's outcome
+            is unknown. Nothing was sent.
 
         JournalError: The journal is in use, damaged or was copied. Nothing was sent.
 

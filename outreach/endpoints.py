@@ -114,6 +114,11 @@ class Endpoint:
 
         example: The vendor's sample arguments, else ones that will do.
 
+        people: Dotted places of people's numbers among the arguments, through lists: the do-not-contact list is asked
+            about them. Where it reaches people and names none, whom it reaches is known to the vendor alone.
+
+        country: Two-letter country of such numbers without ``+``.
+
         path_of: Gives the path that the account's settings decide, where they do.
 
         form: See ``Request``.
@@ -139,6 +144,8 @@ class Endpoint:
     once: bool = False
     anonymous: bool = False
     example: Mapping[str, Any] = attrs.field(factory=dict)
+    people: tuple[str, ...] = ()
+    country: str | None = None
     path_of: Callable[[Any], str] | None = None
     form: bool = False
 

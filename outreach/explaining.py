@@ -14,13 +14,14 @@ from outreach.contacts.values import Chunk, Dropped
 from outreach.delivery import donotcontact
 from outreach.delivery.donotcontact import Entry
 from outreach.delivery.journal import STATE_OF, BatchRow, CampaignKey, DeliveryRow, Journal, Mark, Slice, Stage
-from outreach.errors import SpecError
+from outreach.errors import Problem, SpecError
 from outreach.model import Campaign, Channel, State, Status
 from outreach.planning.build import Builder
 from outreach.planning.carrier import Carrier
 from outreach.planning.choose import Suppressed
 from outreach.planning.reading import read
 from outreach.provider import Batch
+from outreach.source import SourceKind
 
 #: Batches read from the journal at a time.
 _PAGE = 200
@@ -195,6 +196,9 @@ class _Witness:
                 self.rows.append(Row(source="", row=chunk.rows[index], id=chunk.ids[index]))
                 self.builder.add(_only(chunk, index))
 
+    def note(self, found: Sequence[Problem]) -> None:
+        """Take what is to be known about the sources: it is about no single person."""
+
     def _same(self, row: Dropped) -> bool:
         read_as = normalise(row.phone, self.country)
         return row.phone == self.phone if isinstance(read_as, BadNumber) else read_as == self.phone
@@ -208,13 +212,14 @@ def from_contacts(  # keywords; what the planner needs
     suppressed: Suppressed,
     stdin: BinaryIO | None,
     now: datetime,
+    kinds: Sequence[SourceKind] = (),
 ) -> tuple[Sequence[Row], Sequence[Going], str]:
     """Read the contacts for one number; give its rows, what a plan made now says, and why they cannot be read."""
     sink = _Sink()
     builder = Builder(campaign, carriers, now=now, suppressed=suppressed, sink=sink)
     witness = _Witness(phone, campaign.contacts.country, builder)
     try:
-        for _ in read(campaign, witness, stdin):
+        for _ in read(campaign, witness, stdin, kinds):
             pass
     except SpecError as error:
         return witness.rows, (), str(error)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import attrs
 
-from outreach.model import Channel
+from outreach.model import Channel, Window
 
 
 class Verdict(StrEnum):
@@ -141,6 +141,8 @@ class Capabilities:
         needs_id: Every contact needs an id.
 
         together: Channels that may share one campaign at the vendor.
+
+        default_window: Hours that the vendor keeps to where the campaign states no window; None where it keeps to none.
     """
 
     channels: Mapping[Channel, Features]
@@ -149,6 +151,7 @@ class Capabilities:
     calling_codes: tuple[str, ...] = ()
     needs_id: bool = False
     together: frozenset[Channel] = frozenset()
+    default_window: Window | None = None
 
 
 @attrs.frozen(kw_only=True)

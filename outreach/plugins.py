@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -18,11 +18,15 @@ import pluggy
 from outreach import hookspecs, loose
 from outreach.errors import PluginError
 from outreach.provider import Provider
+from outreach.source import SourceKind
 
 GROUP = "outreach"
 
 #: Names of entry points to leave alone, separated by commas.
 DISABLED = "OUTREACH_DISABLED_PLUGINS"
+
+#: The formats that outreach brings. Found by name like everybody else's, for core does not import them from here.
+FORMATS = EntryPoint("formats", "outreach.contacts.formats", GROUP)
 
 
 @attrs.frozen
@@ -41,10 +45,13 @@ class Plugins:
         providers: By name.
 
         failed: Plug-ins that could not be loaded.
+
+        sources: Kinds of contact lists; none means those that outreach brings.
     """
 
     providers: Mapping[str, Provider[Any]]
     failed: tuple[Failure, ...] = ()
+    sources: tuple[SourceKind, ...] = ()
 
     def provider(self, name: str) -> Provider[Any]:
         """Find a provider.
@@ -76,6 +83,7 @@ def load_plugins(*extra: object) -> Plugins:
     manager.add_hookspecs(hookspecs)
     disabled = {name.strip() for name in os.environ.get(DISABLED, "").split(",")}
     providers: dict[str, Provider[Any]] = {}
+    sources: list[SourceKind] = []
     owners: dict[str, str] = {}
     failed: list[Failure] = []
     for name, source, plugin in _found(disabled, extra, failed):
@@ -88,21 +96,39 @@ def load_plugins(*extra: object) -> Plugins:
         except Exception as error:  # noqa: BLE001  # a stranger's code may raise anything; it is listed instead
             failed.append(Failure(name, f"{type(error).__name__}: {error}"))
             continue
-        providers.update({one.name: one for one in given})
-        owners.update({one.name: source for one in given})
-    return Plugins(dict(sorted(providers.items())), tuple(failed))
+        providers.update({one.name: one for one in given.providers})
+        sources += given.sources
+        owners.update(dict.fromkeys(_marks(given), source))
+    return Plugins(dict(sorted(providers.items())), tuple(failed), tuple(sources))
 
 
-def _objections(given: Iterable[object], owners: Mapping[str, str]) -> Iterable[str]:
-    for one in given:
-        if not isinstance(one, Provider):
-            yield f"gave {one!r}, which is no Provider"
-        elif one.name in owners:
-            yield f"'{one.name}' is already provided by {owners[one.name]}"
+@attrs.frozen
+class _Given:
+    """What one plug-in gave."""
+
+    providers: list[Any]
+    sources: list[Any]
+
+
+def _objections(given: _Given, owners: Mapping[str, str]) -> Iterator[str]:
+    strange = [(one, "Provider") for one in given.providers if not isinstance(one, Provider)]
+    strange += [(one, "SourceKind") for one in given.sources if not isinstance(one, SourceKind)]
+    if strange:
+        yield from (f"gave {one!r}, which is no {kind}" for one, kind in strange)
+        return
+    yield from (f"'{mark}' is already provided by {owners[mark]}" for mark in _marks(given) if mark in owners)
+
+
+def _marks(given: _Given) -> Iterator[str]:
+    """Give what only one plug-in may have: names of providers, endings and schemes of sources."""
+    yield from (one.name for one in given.providers)
+    for one in given.sources:
+        yield from one.marks
 
 
 def _found(disabled: set[str], extra: Iterable[object], failed: list[Failure]) -> Iterable[tuple[str, str, object]]:
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, _source(entry))):
+    installed = sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, _source(entry)))
+    for entry in (FORMATS, *installed):
         if entry.name in disabled:
             continue
         try:
@@ -124,15 +150,16 @@ def _source(entry: EntryPoint) -> str:
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
 
 
-def _register(manager: pluggy.PluginManager, plugin: object) -> list[Any]:
+def _register(manager: pluggy.PluginManager, plugin: object) -> _Given:
     manager.register(plugin)
     try:
         manager.check_pending()
         others = [other for other in manager.get_plugins() if other is not plugin]
-        given = [
-            one for several in manager.subset_hook_caller("outreach_register_providers", others)() for one in several
-        ]
+
+        def given(hook: str) -> list[Any]:
+            return [one for several in manager.subset_hook_caller(hook, others)() for one in several]
+
+        return _Given(given("outreach_register_providers"), given("outreach_register_sources"))
     except Exception:
         manager.unregister(plugin)
         raise
-    return given

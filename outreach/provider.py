@@ -1,12 +1,13 @@
 """The door for authors of adapters: everything an adapter needs comes from this one import.
 
 An adapter is a frozen value made of data and pure functions: no sockets, no clock, no state, no retries.
-It answers five questions:
+It answers six questions:
 
 * what can you do?  ``capabilities``
 * what do I send?  ``open``, ``load``, ``launch``
 * what did they say?  ``interpret``, ``explain``
 * did it happen?  ``settle``, ``roll``, ``seek``
+* what became of them?  ``follow``
 * how would they answer?  ``emulate``
 
 And ``endpoints`` is the vendor's whole API as a table.
@@ -21,9 +22,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from outreach import decoding
-from outreach.answers import Kind, Outcome, Question, Receipt, Roll, Settled, accepted, error_text
+from outreach.answers import Kind, News, Outcome, Question, Receipt, Roll, Settled, Sheet, Waiting, accepted, error_text
 from outreach.endpoints import Danger, Endpoint, Evidence, Paging
-from outreach.errors import Unreadable
+from outreach.errors import Problem, SpecError, Unreadable
 from outreach.hookspecs import hookimpl
 from outreach.model import (
     AiCallContent,
@@ -56,12 +57,29 @@ from outreach.negotiation import (
 )
 from outreach.parameters import Parameter, Type, Where
 from outreach.samples import ErrorSample, Exchange, Samples, Stage
+from outreach.services import (
+    CODE,
+    AccountNumber,
+    AccountState,
+    By,
+    Offer,
+    OtpSent,
+    OtpWish,
+    Sender,
+    Service,
+    Services,
+    Voice,
+)
 from outreach.wire import Reach, Received, Ref, Request, Response, look_up
 
 __all__ = [
+    "CODE",
+    "AccountNumber",
+    "AccountState",
     "AiCallContent",
     "Batch",
     "Batching",
+    "By",
     "Capabilities",
     "Channel",
     "Content",
@@ -76,11 +94,16 @@ __all__ = [
     "Finding",
     "Job",
     "Kind",
+    "News",
+    "Offer",
+    "OtpSent",
+    "OtpWish",
     "Outcome",
     "Paging",
     "Param",
     "Parameter",
     "Placeholder",
+    "Problem",
     "Provider",
     "Question",
     "Reach",
@@ -93,9 +116,14 @@ __all__ = [
     "Roll",
     "Samples",
     "Secret",
+    "Sender",
+    "Service",
+    "Services",
     "Settings",
     "Settled",
+    "Sheet",
     "SmsContent",
+    "SpecError",
     "Stage",
     "Status",
     "Support",
@@ -104,7 +132,9 @@ __all__ = [
     "Unreadable",
     "Upload",
     "Verdict",
+    "Voice",
     "VoiceContent",
+    "Waiting",
     "WhatsappContent",
     "Where",
     "Window",
@@ -227,6 +257,14 @@ def _cannot_stop(_job: Job[Any]) -> Question[Settled] | None:
     return None
 
 
+def _tells_nothing(_job: Job[Any], _waiting: Waiting) -> str:
+    return "nothing is told about people after the hand-over"
+
+
+def _no_report(_job: Job[Any]) -> Question[Sheet] | None:
+    return None
+
+
 def _cannot_seek(_job: Job[Any], _phones: Sequence[str]) -> Question[Roll] | None:
     return None
 
@@ -278,6 +316,14 @@ class Provider(Generic[S]):
         halt: How to ask the vendor to stop a campaign that was launched, best effort; asked only when a person wants it
             (``outreach stop --vendor``). None when the vendor cannot be asked.
 
+        follow: How to ask what became of people, or a sentence that says why nobody can. Asked again and again until
+            every status is final; what comes is merged, so that it may come in any order.
+
+        follow_size: People whom one question of ``follow`` asks about; 0: everybody in the campaign at the vendor, and
+            then it is given nobody.
+
+        report: How to fetch the vendor's own report of a campaign; None when it has none.
+
         auth: Headers from the token and the account.
 
         emulate: A fresh stand-in for the vendor.
@@ -287,6 +333,8 @@ class Provider(Generic[S]):
         endpoints: Every endpoint of the vendor that is known, for ``outreach api``; names are unique.
 
         samples: What the vendor's pages show, for the conformance kit (``outreach.testing``).
+
+        services: What the account offers besides campaigns, by rows that name endpoints of this table.
     """
 
     name: str
@@ -306,10 +354,14 @@ class Provider(Generic[S]):
     roll: Callable[[Job[S]], Question[Roll] | None] = _cannot_list
     seek: Callable[[Job[S], Sequence[str]], Question[Roll] | None] = _cannot_seek
     halt: Callable[[Job[S]], Question[Settled] | None] = _cannot_stop
+    follow: Callable[[Job[S], Waiting], Question[News] | str] = _tells_nothing
+    follow_size: int = 0
+    report: Callable[[Job[S]], Question[Sheet] | None] = _no_report
     explain: Callable[[Response], str] = attrs.field(default=error_text)
     auth: Callable[[str, S], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()
     samples: Samples = attrs.field(factory=Samples)
+    services: Services = attrs.field(factory=dict)
 
 
 def merge(body: Mapping[str, Any], extra: Mapping[str, object]) -> dict[str, Any]:

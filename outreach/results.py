@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import attrs
 
 from outreach.model import State, Status
 from outreach.planning.values import Rows
+
+if TYPE_CHECKING:
+    from outreach.planning.reading import Seen
 
 
 class Phase(StrEnum):
@@ -17,6 +21,7 @@ class Phase(StrEnum):
 
     READING = "reading"
     SENDING = "sending"
+    FOLLOWING = "following"
 
 
 @attrs.frozen(kw_only=True)
@@ -26,9 +31,12 @@ class Progress:
     Attributes:
         phase: What is being done.
 
-        done: Rows read, or deliveries that are done with.
+        done: Rows read, deliveries that are done with, or (following) deliveries whose status is final.
 
         total: Of how many; None while unknown.
+
+        share: The share of the work that is done, 0 to 1, where it is known though the total is not: of a file, the
+            bytes that were read.
 
         accepted: Deliveries that the vendors took in this call.
 
@@ -42,10 +50,16 @@ class Progress:
     phase: Phase
     done: int
     total: int | None = None
+    share: float | None = None
     accepted: int = 0
     rejected: int = 0
     unknown: int = 0
     note: str = ""
+
+
+def reading(seen: Seen) -> Progress:
+    """Tell how far the contacts were read."""
+    return Progress(phase=Phase.READING, done=seen.rows, share=seen.share)
 
 
 #: Called often and from the event loop's thread: it must return at once and not raise.

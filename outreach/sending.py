@@ -5,35 +5,37 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import attrs
 
-from outreach.delivery import stopping
+from outreach.delivery import brief, stopping
 from outreach.delivery.clock import Clock
 from outreach.delivery.donotcontact import Lists, OwnList, Watchlist, Watchlists, own
-from outreach.delivery.journal import CampaignKey, Counts, Journal, NewSlice, Stage
+from outreach.delivery.failover import Both, Reel, give_up, goes_on, has_lists
+from outreach.delivery.journal import ABOARD, CampaignKey, Counts, Journal, NewSlice, Stage
 from outreach.delivery.lane import Lane, Stopped
 from outreach.delivery.ledger import JournalLedger
 from outreach.delivery.pace import Quota
 from outreach.delivery.run import Ended, Engine, Place, Tell
-from outreach.delivery.settle import ABOARD
 from outreach.delivery.spool import Spool
-from outreach.delivery.sqlite import SqliteJournal
 from outreach.delivery.stopping import StopFlag
 from outreach.delivery.transport import HttpTransport
 from outreach.errors import CredentialError, Refused, SpecError
 from outreach.model import Campaign, Secret, State, moved
 from outreach.planning.build import Builder
 from outreach.planning.carrier import Carrier, carriers, fingerprint, title
-from outreach.planning.reading import read, suppressed
+from outreach.planning.reading import Seen, read, suppressed
+from outreach.planning.stamps import Stamps, changed, stamps
 from outreach.planning.values import Plan, SlicePlan
 from outreach.plugins import Plugins
-from outreach.results import Phase, Progress, Summary, Watch
+from outreach.results import Phase, Progress, Summary, Watch, reading
+from outreach.source import SourceKind
 from outreach.standing import LiveStatus, key_of, summary
 
 #: Letters of a marker: none that is mistaken for another.
@@ -62,6 +64,7 @@ class Sending:
     live: LiveStatus
     own: OwnList
     flag: StopFlag
+    kinds: Sequence[SourceKind] = ()
 
     @classmethod
     async def begin(  # noqa: PLR0913  # keywords; what the world is made of
@@ -88,7 +91,7 @@ class Sending:
             CredentialError: A secret cannot be read, or an account has none.
         """
         accounts = carriers(campaign, plugins, sandbox=sandbox)
-        journal = await stack.enter_async_context(await SqliteJournal.open(path, now=clock.now()))
+        journal = await stack.enter_async_context(await brief.open_soon(path, clock))
         if sandbox:
             accounts = await in_sandbox(stack, accounts, plugins, path, clock)
         flag = StopFlag(stopping.beside(path), key_of(campaign), clock.monotonic)
@@ -103,10 +106,24 @@ class Sending:
                 quota=quota,
                 asked=flag if heeds else None,
             )
-            for name, carrier in _with_tokens(accounts).items()
+            for name, carrier in with_tokens(accounts).items()
         }
         live = stack.enter_context(LiveStatus(path))
-        return cls(campaign, key_of(campaign), journal, accounts, lanes, clock, rng, stop, watch, live, own(path), flag)
+        return cls(
+            campaign,
+            key_of(campaign),
+            journal,
+            accounts,
+            lanes,
+            clock,
+            rng,
+            stop,
+            watch,
+            live,
+            own(path),
+            flag,
+            plugins.sources,
+        )
 
     async def run(
         self,
@@ -119,14 +136,18 @@ class Sending:
         stdin: BinaryIO | None,
     ) -> Summary:
         """Plan, ask, send."""
-        with Spool(self.campaign.base if self.campaign.base.is_dir() else None) as spool:
-            self._refuse_stopped()
-            await self._refuse_changed()
-            await self.settle()
-            ledger = await JournalLedger.read(self.journal, self.key, self.campaign, self.clock.now())
-            plan, slices = await self._plan(spool, ledger, limit, stdin)
+        self._refuse_stopped()
+        await self._refuse_changed()
+        await self.settle()
+        before = stamps(self.campaign)
+
+        def permit(plan: Plan) -> None:
             _permit(plan, approve=approve, confirm=confirm, strict=strict)
-            ended = await self._send(spool, plan, slices, Watchlists((self.own, ledger)), wait=wait)
+            self._refuse_other_people(before)
+
+        with Reel(self._folder) as reel:
+            contacts = _Contacts(self.campaign, stdin, self.kinds, reel if has_lists(self.campaign) else None)
+            plan, ended = await self._passes(contacts, permit, limit=limit, wait=wait)
         if self.flag.seen:
             ended.interrupted, ended.stopped = False, True
         counts = await self.journal.counts(self.key)
@@ -135,6 +156,34 @@ class Sending:
         lanes = self.lanes.values()
         halted, down = any(lane.halted for lane in lanes), any(lane.unavailable for lane in lanes)
         return summary(self.key, plan.digest, plan.rows, counts, ended, halted=halted, down=down)
+
+    @property
+    def _folder(self) -> Path | None:
+        return self.campaign.base if self.campaign.base.is_dir() else None
+
+    async def _passes(
+        self, contacts: _Contacts, permit: Callable[[Plan], None], *, limit: int | None, wait: bool
+    ) -> tuple[Plan, Ended]:
+        """Plan and send, and again for whoever has another provider to go to, until nobody has."""
+        began = _begun(await self.journal.counts(self.key))
+        down: frozenset[str] = frozenset()
+        with Spool(self._folder) as spool:
+            ledger, builder = await self._plan(spool, contacts, limit, down)
+            plan = builder.finish()
+            permit(plan)
+            ended, next_down = await self._send(spool, plan, builder, ledger, down, wait=wait)
+        while next_down is not None:
+            down = next_down
+            left = None if limit is None else max(0, limit - _begun(await self.journal.counts(self.key)) + began)
+            with Spool(self._folder) as spool:
+                try:
+                    ledger, builder = await self._plan(spool, contacts, left, down)
+                except Refused:  # stopped while the contacts were gone through again; what was sent was sent
+                    ended.interrupted = True
+                    break
+                plan = builder.finish()
+                ended, next_down = await self._send(spool, plan, builder, ledger, down, wait=wait)
+        return plan, ended
 
     async def settle(self) -> None:
         """Ask about everything that earlier runs left unknown; nobody is contacted.
@@ -164,6 +213,13 @@ class Sending:
             msg = "somebody stopped this campaign (outreach stop); 'outreach stop SPEC --clear' lets it go on"
             raise Refused([msg])
 
+    def _refuse_other_people(self, before: Stamps) -> None:
+        """Refuse when a list changed since it was read: what the spool holds is no longer what stands there."""
+        other = changed(before, stamps(self.campaign))
+        if other:
+            msg = f"{', '.join(other)} changed since the plan was made; run the same command again for a new plan"
+            raise Refused([msg])
+
     async def _refuse_changed(self) -> None:
         """Refuse to go on with a campaign that was half loaded at a vendor with other contents."""
         reasons = []
@@ -181,9 +237,10 @@ class Sending:
             raise Refused(reasons)
 
     async def _plan(
-        self, spool: Spool, ledger: JournalLedger, limit: int | None, stdin: BinaryIO | None
-    ) -> tuple[Plan, list[SlicePlan]]:
+        self, spool: Spool, contacts: _Contacts, limit: int | None, down: frozenset[str]
+    ) -> tuple[JournalLedger, Builder]:
         now = self.clock.now()
+        ledger = await JournalLedger.read(self.journal, self.key, self.campaign, now)
         builder = Builder(
             self.campaign,
             self.carriers,
@@ -192,34 +249,45 @@ class Sending:
             ledger=ledger,
             sink=spool,
             limit=limit,
+            down=down,
         )
-        for rows in read(self.campaign, builder, stdin):
-            self.watch(Progress(phase=Phase.READING, done=rows))
+        for seen in contacts.read(builder):
+            self.watch(reading(seen))
             await asyncio.sleep(0)
             if self.stop.is_set() or self.flag():
                 raise Refused(["stopped while the contacts were read; nothing was sent"])
-        return builder.finish(), builder.slices
+        return ledger, builder
 
     async def _send(
-        self, spool: Spool, plan: Plan, slices: list[SlicePlan], watchlist: Watchlist, *, wait: bool
-    ) -> Ended:
+        self,
+        spool: Spool,
+        plan: Plan,
+        builder: Builder,
+        ledger: JournalLedger,
+        down: frozenset[str],
+        *,
+        wait: bool,
+    ) -> tuple[Ended, frozenset[str] | None]:
+        """Put the plan into the journal and make one pass over it; give who is given up by then if another follows."""
         numbers = await self.journal.replan(
             self.key,
             digest=plan.digest,
             rows=attrs.asdict(plan.rows),
-            slices=[self._new_slice(made) for made in slices],
+            slices=[self._new_slice(made) for made in builder.slices],
             batches=spool.new_batches(),
             skipped=spool.skipped(),
             at=self.clock.now(),
+            passes=builder.passing,
         )
-        held = [numbers[made.number] for made in slices if made.held]
+        held = {numbers[made.number]: made.held for made in builder.slices if made.held}
         places = await places_of(self.journal, numbers)
         counts = await self.journal.counts(self.key)
         teller = _Teller(self.watch, counts.deliveries[State.PLANNED])
         self._picture(plan, counts)
         telling = asyncio.create_task(self._tell_others(plan))
+        engine = partial(self._engine, teller, Watchlists((self.own, ledger)))
         try:
-            return await self._run(spool, places, held, teller, watchlist, wait=wait)
+            return await self._run(engine, _Work(spool, places, held), counts, down, wait=wait)
         finally:
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
@@ -237,26 +305,24 @@ class Sending:
             self._picture(plan, await self.journal.counts(self.key))
             took = time.perf_counter() - began
 
-    async def _run(  # what one pass over the plan works with
-        self,
-        spool: Spool,
-        places: Mapping[int, Place],
-        held: Sequence[int],
-        teller: Tell,
-        watchlist: Watchlist,
-        *,
-        wait: bool,
-    ) -> Ended:
+    async def _run(
+        self, engine: Callable[[], Engine], work: _Work, before: Counts, down: frozenset[str], *, wait: bool
+    ) -> tuple[Ended, frozenset[str] | None]:
         while True:
-            engine = self._engine(teller, watchlist)
-            ended = await engine.run(spool, places, held)
-            if not (wait and ended.next) or ended.interrupted or ended.failure is not None:
-                return ended
+            ended = await engine().run(work.spool, work.places, work.held)
+            if ended.interrupted or ended.failure is not None:
+                return ended, None
+            now_down = give_up(self.campaign, self.lanes, ended)
+            after = await self.journal.counts(self.key)
+            if goes_on(self.campaign, before, after, now_down - down, now_down):
+                return ended, now_down
+            if not (wait and ended.next):
+                return ended, None
             try:
                 await next(iter(self.lanes.values())).wait((ended.next - self.clock.now()).total_seconds())
             except Stopped:
                 ended.interrupted = True
-                return ended
+                return ended, None
 
     def _new_slice(self, made: SlicePlan) -> NewSlice:
         wanted = self.carriers[made.provider].settings.marker
@@ -270,6 +336,40 @@ class Sending:
             title=title(self.campaign, marker),
             marker=marker,
         )
+
+
+@attrs.frozen
+class _Work:
+    """What one pass works with: the people, where they stand in the journal, and the slices that are left, with why."""
+
+    spool: Spool
+    places: Mapping[int, Place]
+    held: Mapping[int, str]
+
+
+@attrs.define
+class _Contacts:
+    """The contacts of a campaign: read once, and kept where they may be needed for another pass."""
+
+    campaign: Campaign
+    stdin: BinaryIO | None
+    kinds: Sequence[SourceKind]
+    reel: Reel | None
+    _kept: bool = False
+
+    def read(self, builder: Builder) -> Iterator[Seen]:
+        """Give the planner every chunk; yields how far it has come."""
+        if self._kept and self.reel is not None:
+            yield from self.reel.replay(builder)
+            return
+        taker = builder if self.reel is None else Both(builder, self.reel)
+        yield from read(self.campaign, taker, self.stdin, self.kinds)
+        self._kept = True
+
+
+def _begun(counts: Counts) -> int:
+    """Count whom requests reached, or may have."""
+    return sum(counts.deliveries[state] for state in (State.ACCEPTED, State.UNKNOWN, State.IN_FLIGHT))
 
 
 async def places_of(journal: Journal, numbers: Mapping[int, int]) -> Mapping[int, Place]:
@@ -322,11 +422,16 @@ def _permit(plan: Plan, *, approve: str | None, confirm: Callable[[Plan], bool] 
         raise Refused(["not confirmed; nothing was sent"])
 
 
-def _with_tokens(accounts: Mapping[str, Carrier]) -> Mapping[str, Carrier]:
+def with_tokens(accounts: Mapping[str, Carrier], doing: str = "sending") -> Mapping[str, Carrier]:
+    """Give the accounts back, each of which has a token.
+
+    Raises:
+        CredentialError: One has none.
+    """
     for name, carrier in accounts.items():
         if carrier.settings.token is None:
             remedy = f"write  token: {{env: {name.upper()}_TOKEN}}"
-            msg = f"providers.{name}.token: sending needs the account's token; {remedy}"
+            msg = f"providers.{name}.token: {doing} needs the account's token; {remedy}"
             raise CredentialError(msg)
     return accounts
 

@@ -21,6 +21,7 @@ from outreach.delivery.journal import (
     StepState,
     marked,
 )
+from outreach.delivery.settle import lost_at
 from outreach.errors import Problem, SpecError
 from outreach.model import Channel, State
 from outreach.sending import Sending
@@ -285,9 +286,9 @@ async def _ripe_at(sending: Sending) -> datetime | None:
         if one.provider not in sending.lanes:
             continue
         lag = timedelta(seconds=sending.lanes[one.provider].carrier.settings.settle_after)
-        steps = [row.intended_at for row in await sending.journal.steps(one.id) if row.state is StepState.UNKNOWN]
-        loads = [row.intended_at async for row in _pages(sending.journal, one, (Stage.LOAD_UNKNOWN,))]
-        times += [time + lag for time in (*steps, *loads) if time is not None]
+        steps = [lost_at(row) for row in await sending.journal.steps(one.id) if row.state is StepState.UNKNOWN]
+        loads = [lost_at(row) async for row in _pages(sending.journal, one, (Stage.LOAD_UNKNOWN,))]
+        times += [time + lag for time in (*steps, *loads)]
     return max((time for time in times if time > sending.clock.now()), default=None)
 
 

@@ -12,14 +12,16 @@ from typing import Any, Self
 import attrs
 
 from outreach.delivery import livestatus
+from outreach.delivery.brief import open_soon
 from outreach.delivery.clock import SystemClock
 from outreach.delivery.journal import CampaignKey, Counts, Journal
 from outreach.delivery.run import WAITING, Ended
-from outreach.delivery.sqlite import SqliteJournal
 from outreach.errors import JournalInUse
-from outreach.model import Campaign, State, Status
+from outreach.model import Campaign, Schedule, State, Status
+from outreach.planning.carrier import hours
 from outreach.planning.times import due
 from outreach.planning.values import Rows
+from outreach.plugins import load_plugins
 from outreach.results import Summary
 
 
@@ -58,13 +60,27 @@ async def standing(campaign: Campaign, path: Path) -> Summary:
         return summary(key, "", Rows(read=0, used=0, skipped={}), nothing, Ended())
     try:
         async with opened(path) as journal:
-            counts, planned = await journal.counts(key), await journal.last_plan(key)
-            ended = await _waiting(campaign, journal, counts)
+            return await _standing(campaign, journal)
     except JournalInUse:
         told = livestatus.read(livestatus.beside(path))
         if told is None or (told["campaign"], told["round"]) != (key.name, key.round):
             raise
         return _summary(told)
+
+
+async def standing_in(campaign: Campaign, path: Path, held: Journal | None) -> Summary:
+    """Say where a campaign stands, from a journal that this process may hold already.
+
+    Raises:
+        JournalError: As ``standing`` does.
+    """
+    return await (_standing(campaign, held) if held else standing(campaign, path))
+
+
+async def _standing(campaign: Campaign, journal: Journal) -> Summary:
+    key = key_of(campaign)
+    counts, planned = await journal.counts(key), await journal.last_plan(key)
+    ended = await _waiting(campaign, journal, counts)
     digest, rows = planned or ("", {"read": 0, "used": 0, "skipped": {}})
     return summary(key, digest, _rows(rows), counts, ended)
 
@@ -74,15 +90,22 @@ async def _waiting(campaign: Campaign, journal: Journal, counts: Counts) -> Ende
     waiting = counts.reasons.get((State.PLANNED, WAITING), 0)
     if not waiting:
         return Ended()
-    zones = {one.zone for one in await journal.slices(key_of(campaign)) if one.reason == WAITING}
+    places = {(one.provider, one.zone) for one in await journal.slices(key_of(campaign)) if one.reason == WAITING}
     now = SystemClock().now()
-    return Ended(waiting=waiting, next=min((due(campaign.schedule, zone, now).at for zone in zones), default=None))
+    moments = (due(_schedule(campaign, provider), zone, now).at for provider, zone in places)
+    return Ended(waiting=waiting, next=min(moments, default=None))
+
+
+def _schedule(campaign: Campaign, name: str) -> Schedule:
+    """Give when a provider's people may be reached; one that is not installed any more is not asked for its hours."""
+    provider = load_plugins().providers.get(name) if campaign.schedule.window is None else None
+    return hours(campaign, provider) if provider else campaign.schedule
 
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[Journal]:
     """Open a journal to look into it."""
-    async with await SqliteJournal.open(path, now=SystemClock().now()) as journal:
+    async with await open_soon(path, SystemClock()) as journal:
         yield journal
 
 
@@ -121,18 +144,21 @@ def exit_code(counts: Counts, ended: Ended, *, halted: bool, down: bool) -> int:
 
         ended: How the run ended.
 
-        halted: A vendor refused an account.
+        halted: A vendor refused an account; counts where something is left over.
 
-        down: A vendor could not be reached.
+        down: A vendor could not be reached; counts as above.
     """
     # What was stopped waits for a person, not for its hour.
     left = counts.deliveries[State.PLANNED] - (0 if ended.stopped else ended.waiting)
     short = left + counts.deliveries[State.REJECTED] + counts.deliveries[State.CANCELLED]
+    unknown = counts.deliveries[State.UNKNOWN] + counts.deliveries[State.IN_FLIGHT] + ended.unsettled
+    # An account that another provider stood in for needs no hand before the next call.
+    undone = short + unknown > 0
     verdicts = (
         (ended.interrupted, 130),
-        (halted, 4),
-        (counts.deliveries[State.UNKNOWN] + counts.deliveries[State.IN_FLIGHT] + ended.unsettled > 0, 7),
-        (down, 5),
+        (halted and undone, 4),
+        (unknown > 0, 7),
+        (down and undone, 5),
         (short > 0, 1),
     )
     return next((code for holds, code in verdicts if holds), 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -303,11 +304,13 @@ async def test_the_vendors_words_hold_no_code() -> None:
 
 
 @pytest.mark.asyncio
-async def test_saying_no_sends_nothing() -> None:
+async def test_saying_no_sends_nothing(tmp_path: Path) -> None:
     """A question that is answered with no ends the call before anything was sent."""
     made, wire, _ = caller()
 
     class World:
+        path = tmp_path / "journal.db"
+
         async def open(self, *_: Any) -> Caller:
             return made
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from campaigns import heeding
 
 from outreach.plugins import load_plugins
 from outreach.sandbox.memory import Memory
@@ -171,6 +172,7 @@ def test_a_stopped_send_says_how_to_go_on(folder: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
+        preexec_fn=heeding,  # noqa: PLW1509  # it sets signals and nothing else
     )
     while len(asked(folder)) < 5 and running.poll() is None:
         time.sleep(0.005)

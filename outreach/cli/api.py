@@ -163,7 +163,9 @@ def _worst(endpoint: Endpoint) -> str:
 
 def _question(provider: str, wanted: Wanted) -> str:
     place = masked(wanted.request.target)
-    return f"{wanted.endpoint.does}: {wanted.request.method} {place} at {provider} {_worst(wanted.endpoint)}. Send it?"
+    known = " whom the vendor alone knows, so that no do-not-contact list is asked" if wanted.unlisted else ""
+    worst = f"{_worst(wanted.endpoint)}{known}"
+    return f"{wanted.endpoint.does}: {wanted.request.method} {place} at {provider} {worst}. Send it?"
 
 
 def _somebody_there() -> bool:

@@ -5,6 +5,7 @@ Both are called from the event loop of a running send, so neither may raise or t
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,12 +21,18 @@ from outreach.cli.screen import say
 from outreach.reporting.words import clean, short, span
 from outreach.results import Phase, Progress
 
-#: A line at least so often, in seconds, and at least for each such share of the work.
+#: A line at least so often, in seconds, and for each such share of the work.
 EVERY_SECONDS = 30.0
 EVERY_SHARE = 0.05
 
+#: Seconds between two lines at least, however fast the work goes; what is read within them passes in silence.
+BETWEEN_LINES = 5.0
+
 #: The bar gets new figures so often, in seconds.
 BETWEEN_DRAWINGS = 0.1
+
+#: Of so many parts is a bar that shows a share.
+_STEPS = 10_000
 
 #: A terminal narrower than this gets the short words.
 WIDE = 100
@@ -42,31 +49,39 @@ class Display(Protocol):
 
 
 class Speed:
-    """Deliveries per second, and the time left, since the first figure of a phase."""
+    """Rows or deliveries per second, and the time left, since the first figure of a phase."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._began: tuple[Phase, float, int] | None = None
+        self._began: tuple[float, Progress] | None = None
 
-    def begin(self, seen: Progress) -> tuple[float, int]:
+    def begin(self, seen: Progress) -> tuple[float, Progress]:
         """Keep the first figure of a phase, with its time."""
-        if self._began is None or self._began[0] is not seen.phase:
-            self._began = (seen.phase, self._clock(), seen.done)
-        return self._began[1:]
+        if self._began is None or self._began[1].phase is not seen.phase:
+            self._began = (self._clock(), seen)
+        return self._began
 
     def of(self, seen: Progress) -> str:
         """Write the rate and the time left; empty while nothing can be said."""
-        began, before = self.begin(seen)
-        seconds, done = self._clock() - began, seen.done - before
+        began, first = self.begin(seen)
+        seconds, done = self._clock() - began, seen.done - first.done
         if seconds <= 0 or done <= 0:
             return ""
-        rate = done / seconds
-        left = f", {span((seen.total - seen.done) / rate)} left" if seen.total is not None else ""
-        return f"{short(round(rate))}/s{left}"
+        share, before = share_of(seen), share_of(first) or 0.0
+        known = share is not None and share > before
+        left = f", {span(seconds * (1 - share) / (share - before))} left" if share is not None and known else ""
+        return f"{short(round(done / seconds))}/s{left}"
+
+
+def share_of(seen: Progress) -> float | None:
+    """Give the share of the work that is done, 0 to 1; None while nobody can tell."""
+    if seen.total is not None:
+        return seen.done / seen.total if seen.total else 1.0
+    return seen.share
 
 
 class Lines:
-    """A dated line every 30 seconds or 5 percent, for logs and mails."""
+    """A dated line every 30 seconds or 5 percent, but at least 5 seconds apart, for logs and mails."""
 
     def __init__(self, now: Callable[[], datetime], clock: Callable[[], float], write: Callable[[str], None]) -> None:
         self._now = now
@@ -87,18 +102,18 @@ class Lines:
     def close(self) -> None:
         """Write how far it came, unless the last line said so."""
         latest = self._latest
-        if latest is not None and latest.phase is Phase.SENDING and latest != self._shown:
+        if latest is not None and latest.phase is not Phase.READING and latest != self._shown:
             self._line(latest)
 
     def _due(self, seen: Progress) -> bool:
-        if self._clock() - self._at >= EVERY_SECONDS:
+        shown, since = self._shown, self._clock() - self._at
+        begins = shown is None or shown.phase is not seen.phase
+        if seen.phase is not Phase.READING and (begins or shown is None or shown.note != seen.note):
             return True
-        if seen.phase is not Phase.SENDING:
+        if since < BETWEEN_LINES:
             return False
-        shown = self._shown
-        if shown is None or shown.phase is not seen.phase or shown.note != seen.note:
-            return True
-        return bool(seen.total) and seen.done - shown.done >= EVERY_SHARE * (seen.total or 0)
+        before = 0.0 if begins or shown is None else share_of(shown) or 0.0
+        return since >= EVERY_SECONDS or (share_of(seen) or 0.0) - before >= EVERY_SHARE
 
     def _line(self, seen: Progress) -> None:
         self._shown = seen
@@ -108,9 +123,9 @@ class Lines:
 
 
 def _share(seen: Progress) -> str:
-    if seen.total is None:
-        return f"{seen.done:,}"
-    return f"{seen.done:,}/{seen.total:,} ({100 * seen.done // seen.total if seen.total else 100} %)"
+    share = share_of(seen)
+    total = f"/{seen.total:,}" if seen.total is not None else ""
+    return f"{seen.done:,}{total}" + (f" ({math.floor(100 * share)} %)" if share is not None else "")
 
 
 def _outcomes(seen: Progress) -> str:
@@ -178,19 +193,27 @@ class Bar:
             transient=seen.phase is not Phase.SENDING,
             get_time=self._clock,
         )
-        self._task = self._bar.add_task(seen.phase.value, total=seen.total, completed=seen.done, figures="")
+        self._task = self._bar.add_task(seen.phase.value, total=_whole(seen), completed=_part(seen), figures="")
         self._bar.start()
 
     def _draw(self, seen: Progress) -> None:
         self._at = self._clock()
         if self._bar is not None:
             self._tell(seen.note)
-            self._bar.update(self._task, completed=seen.done, total=seen.total, figures=self.figures(seen))
+            self._bar.update(self._task, completed=_part(seen), total=_whole(seen), figures=self.figures(seen))
 
     def _tell(self, note: str) -> None:
         if note and note != self._note and self._bar is not None:
             self._bar.console.print(clean(note))
         self._note = note
+
+
+def _part(seen: Progress) -> int:
+    return seen.done if seen.total is not None or seen.share is None else round(seen.share * _STEPS)
+
+
+def _whole(seen: Progress) -> int | None:
+    return seen.total if seen.total is not None or seen.share is None else _STEPS
 
 
 def display() -> Display:

@@ -15,19 +15,21 @@ from outreach.cli.target import Target
 from outreach.model import Campaign
 from outreach.reporting.files import private_file
 from outreach.reporting.page import PageForm, page
-from outreach.reporting.reports import CsvForm, Form, JsonForm, write
+from outreach.reporting.reports import CsvForm, Form, JsonForm, Vendor, write
 
 #: The name of stdout as a file.
 STDOUT = "-"
 
 
-def write_reports(
+def write_reports(  # noqa: PLR0913  # keywords; the options of the command
     target: Target,
     campaign: Campaign,
     *,
     csv_file: str | None = None,
     html_file: str | None = None,
     as_json: bool = False,
+    details: bool = False,
+    vendor: Vendor | None = None,
     phone: Callable[[str], str] = str,
     more: Sequence[Form] = (),
 ) -> None:
@@ -41,9 +43,9 @@ def write_reports(
     with ExitStack() as files:
         forms = list(more)
         if as_json:
-            forms.append(JsonForm(files.enter_context(text_stdout())))
+            forms.append(JsonForm(files.enter_context(text_stdout()), vendor))
         if csv_file:
-            forms.append(CsvForm(files.enter_context(_opened(csv_file))))
+            forms.append(CsvForm(files.enter_context(_opened(csv_file)), details=details, vendor=vendor))
         if html_file:
             forms.append(_page(target, campaign, files.enter_context(_opened(html_file)), phone))
         write(client.report(campaign, journal=target.journal, sandbox=target.sandbox), forms)

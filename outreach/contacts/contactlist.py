@@ -9,15 +9,17 @@ from typing import BinaryIO, Self
 import attrs
 
 from outreach.contacts.columns import roles
-from outreach.contacts.mappings import in_place
+from outreach.contacts.formats import KINDS
+from outreach.contacts.frames import given
 from outreach.contacts.numbers import region
 from outreach.contacts.opening import STDIN
 from outreach.contacts.sift import Sieve, Source
-from outreach.contacts.sources import open_table
+from outreach.contacts.sources import open_table, options_of_rows, origins, unused_options
 from outreach.contacts.tables import Header, Table, wrong
 from outreach.contacts.values import Chunk
 from outreach.errors import Problem, SpecError
 from outreach.model import Columns, Contacts
+from outreach.source import Origin, SourceKind
 
 
 @attrs.define(eq=False)
@@ -40,6 +42,7 @@ class ContactList:
         base: Path,
         wanted: Collection[str] = (),
         stdin: BinaryIO | None = None,
+        kinds: Sequence[SourceKind] = (),
     ) -> ContactList:
         """Open every source and read its header.
 
@@ -52,16 +55,29 @@ class ContactList:
 
             stdin: Read for the source ``-``; None is the process's own.
 
+            kinds: What can be read; none means what outreach brings.
+
         Raises:
             SpecError: A source is missing, unreadable, or without the columns it needs; every mistake at once.
         """
         sieve = Sieve(tuple(wanted), region(contacts.country))
-        return cls(_sources(_tables(contacts, base, stdin), contacts.columns), sieve)
+        return cls(_sources(_tables(contacts, base, stdin, tuple(kinds) or KINDS), contacts.columns), sieve)
 
     @property
     def headers(self) -> Sequence[Header]:
         """The columns of each source, in order."""
         return tuple(source.table.header for source in self._sources)
+
+    @property
+    def notes(self) -> Sequence[Problem]:
+        """What a careful person should know about the sources; complete when all people were given."""
+        return tuple(note for source in self._sources for note in source.table.notes)
+
+    @property
+    def share(self) -> float | None:
+        """The share that was read, 0 to 1, every source counted alike; None while nobody can tell."""
+        shares = [share for source in self._sources if (share := source.table.share()) is not None]
+        return sum(shares) / len(shares) if shares and len(shares) == len(self._sources) else None
 
     def __iter__(self) -> Iterator[Chunk]:
         """Give the people and the dropped rows. Each row is in exactly one chunk, as the one or the other.
@@ -95,6 +111,7 @@ def stream(
     base: Path,
     wanted: Collection[str] = (),
     stdin: BinaryIO | None = None,
+    kinds: Sequence[SourceKind] = (),
 ) -> Iterator[Chunk]:
     """Read all contacts of a campaign; see ``ContactList``.
 
@@ -104,33 +121,35 @@ def stream(
     Raises:
         SpecError: A source cannot be read, or a local number stands where no country is stated.
     """
-    with ContactList.open(contacts, base=base, wanted=wanted, stdin=stdin) as people:
+    with ContactList.open(contacts, base=base, wanted=wanted, stdin=stdin, kinds=kinds) as people:
         yield from people
 
 
-def _tables(contacts: Contacts, base: Path, stdin: BinaryIO | None) -> Iterator[Table | SpecError]:
+def _tables(
+    contacts: Contacts, base: Path, stdin: BinaryIO | None, kinds: Sequence[SourceKind]
+) -> Iterator[Table | SpecError]:
     """Open the sources; one that cannot be opened gives its error, so that the others still tell theirs."""
-    paths = _paths(contacts.sources)
-    if paths is None:
-        yield in_place(contacts.sources)
+    sources = origins(contacts, base=base, stdin=stdin)
+    if sources is None:
+        meaningless = options_of_rows(contacts)
+        yield SpecError(meaningless) if meaningless else given(contacts.sources)
         return
-    if paths.count(STDIN) > 1:
+    meaningless = unused_options(sources, kinds)
+    if meaningless:
+        yield SpecError(meaningless)
+    stdins = [origin for origin in sources if origin.address == STDIN]
+    if len(stdins) > 1:
         yield wrong("standard input (-) can be read once", path="contacts.from")
-    for path in dict.fromkeys(paths) if paths.count(STDIN) > 1 else paths:
-        try:
-            yield open_table(path, base=base, stdin=stdin)
-        except SpecError as error:
-            yield error
+    for origin in sources:
+        if origin not in stdins[1:] or origin is stdins[0]:
+            yield _opened(origin, kinds)
 
 
-def _paths(sources: Iterable[object]) -> tuple[str, ...] | None:
-    """Give the sources if they are paths, None if they are rows."""
-    if isinstance(sources, str):
-        return (sources,)
-    if not isinstance(sources, tuple | list) or not sources:
-        return None
-    paths = tuple(source for source in sources if isinstance(source, str))
-    return paths if len(paths) == len(sources) else None
+def _opened(origin: Origin, kinds: Sequence[SourceKind]) -> Table | SpecError:
+    try:
+        return open_table(origin, kinds)
+    except SpecError as error:
+        return error
 
 
 def _sources(tables: Iterable[Table | SpecError], columns: Columns) -> Sequence[Source]:

@@ -63,16 +63,16 @@ def _more(source: Opened) -> bytes:
 
 def _decode(piece: bytes, name: str, number: int) -> str:
     if b"\0" in piece:
-        msg = "a NUL byte: this is no text, or UTF-16; save the file as CSV UTF-8"
-        raise wrong(msg, file=name, line=number + _line_of(piece, piece.index(b"\0")))
+        msg = "a NUL byte: this is no text, or UTF-16; save the file as CSV UTF-8, or state contacts.encoding"
+        raise _at(piece, piece.index(b"\0"), msg, name, number)
     if b"\r" in piece and (at := _lone_return(piece)) >= 0:
         msg = "a carriage return without a line feed; save the file with the line ends of Windows or Unix"
-        raise wrong(msg, file=name, line=number + _line_of(piece, at))
+        raise _at(piece, at, msg, name, number)
     try:
         return piece.decode()
     except UnicodeDecodeError as error:
-        msg = f"the byte 0x{piece[error.start]:02x} is no UTF-8; save the file as CSV UTF-8"
-        raise wrong(msg, file=name, line=number + _line_of(piece, error.start)) from None
+        msg = f"the byte 0x{piece[error.start]:02x} is no UTF-8; save the file as CSV UTF-8, or state contacts.encoding"
+        raise _at(piece, error.start, msg, name, number) from None
 
 
 def _lone_return(piece: bytes) -> int:
@@ -82,8 +82,11 @@ def _lone_return(piece: bytes) -> int:
     return piece.replace(b"\r\n", b"\n\n").index(b"\r")
 
 
-def _line_of(piece: bytes, at: int) -> int:
-    return piece.count(b"\n", 0, at)
+def _at(piece: bytes, at: int, message: str, name: str, first: int) -> SpecError:
+    """Make the error for one byte of a piece, with its line and the character's place in the line."""
+    begins = piece.rfind(b"\n", 0, at) + 1
+    column = len(piece[begins:at].decode(errors="replace")) + 1
+    return wrong(message, file=name, line=first + piece.count(b"\n", 0, at), column=column)
 
 
 def _endless(name: str, line: int) -> SpecError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -57,10 +57,19 @@ def json_lines(source: Opened) -> Table:
     return _table(source.name, rows, stream.close)
 
 
-def in_place(items: Iterable[object]) -> Table:
+def in_place(items: Iterable[object], name: str = IN_PLACE) -> Table:
     """Read rows that are given in the campaign file or by an application; they are gone through once."""
-    rows = ((0, _mapping(item)) for item in items)
-    return _table(IN_PLACE, rows, rows.close)
+    rows = _given(items)
+    return _table(name, rows, rows.close)
+
+
+def _given(items: Iterable[object]) -> Generator[_Row]:
+    source = iter(items)
+    try:
+        yield from ((0, _mapping(item)) for item in source)
+    finally:
+        if isinstance(source, Generator):
+            source.close()  # whatever it opened is let go of, also when the list is left early
 
 
 def _table(name: str, rows: Iterator[_Row], close: Callable[[], None]) -> Table:
@@ -81,9 +90,11 @@ def _blocks(head: list[_Row], rest: Iterator[_Row]) -> Iterator[Block]:
 
 
 def _mapping(item: object) -> Mapping[str, object] | Flaw:
-    """Take a mapping as it is; a database's row, which only has keys, as a dict."""
+    """Take a mapping as it is; what can give one, such as a database's row or a named tuple, as that."""
     if isinstance(item, Mapping):
         return item
+    if isinstance(item, tuple) and hasattr(item, "_asdict"):
+        return dict(item._asdict())
     return dict(item) if hasattr(item, "keys") else _NO_MAPPING  # type: ignore[call-overload]  # keys are what it asks for
 
 

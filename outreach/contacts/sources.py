@@ -1,84 +1,142 @@
-"""The formats of contact lists: a table from a name's ending to its reader."""
+"""From a source as the campaign names it to its kind, and from there to its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path, PurePath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from itertools import chain
+from pathlib import Path
 from typing import BinaryIO
 
-from outreach.contacts.delimited import comma_separated, tab_separated
-from outreach.contacts.mappings import json_lines
-from outreach.contacts.opening import STDIN, Opened, open_source
-from outreach.contacts.tables import Table, wrong
-from outreach.errors import SpecError
+import attrs
 
-#: Turns an opened source into a table.
-Reader = Callable[[Opened], Table]
+from outreach.contacts.frames import given
+from outreach.contacts.opening import STDIN
+from outreach.contacts.tables import Table, wrong
+from outreach.errors import CredentialError, Problem, SpecError
+from outreach.model import Contacts, Secret
+from outreach.source import Origin, SourceKind
+
+#: Keys beside ``from`` that say how a source is read.
+OPTIONS = ("sheet", "query", "delimiter", "encoding")
 
 #: Endings that are known but not read, and what to do about them.
 _NOT_READ = dict.fromkeys(
-    (".xlsx", ".xls", ".ods"),
-    "spreadsheets are not read by this version; save the sheet as CSV UTF-8",
+    (".xls", ".ods", ".xlsb"), "this kind of spreadsheet is not read; save the sheet as .xlsx or as CSV UTF-8"
 ) | {
-    ".parquet": "Parquet is not read by this version; convert it to CSV or JSON Lines",
     ".json": "one JSON document cannot be streamed; write one object a line and call the file .jsonl",
-    ".zst": "zstd is not read by this version; pack the file with gzip",
     ".zip": "archives are not read; unpack it, or pack the file with gzip",
 }
 
-
-def either(source: Opened) -> Table:
-    """Read what has no name to tell its format: JSON when it begins with a bracket, else comma-separated values."""
-    first = source.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    return (json_lines if first in {b"{", b"["} else comma_separated)(source)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=://)", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?<=://)([^/?#]*):([^/?#]*)(?=@)")
+_PARAMETER = re.compile(r"([?&;](?:password|passwd|pwd|secret|token)=)[^&;]*", re.IGNORECASE)
 
 
-#: Each may be packed with gzip, ``.csv.gz`` for example.
-READERS: Mapping[str, Reader] = {
-    ".csv": comma_separated,
-    ".tsv": tab_separated,
-    ".jsonl": json_lines,
-    ".ndjson": json_lines,
-    STDIN: either,
-}
+def masked(address: str) -> str:
+    """Give an address without its passwords, and a path as it is."""
+    if "://" not in address:
+        return address
+    return _PARAMETER.sub(r"\1***", _PASSWORD.sub(r"\1:***", address))
 
 
-def open_table(
-    name: str,
-    *,
-    base: Path,
-    stdin: BinaryIO | None = None,
-    path: str = "contacts.from",
-    readers: Mapping[str, Reader] = READERS,
-) -> Table:
+def origins(contacts: Contacts, *, base: Path, stdin: BinaryIO | None) -> Sequence[Origin] | None:
+    """Give the sources of a campaign if they are named; None if the contacts are rows.
+
+    Raises:
+        SpecError: A secret that holds an address cannot be read.
+    """
+    stated = {key: value for key in OPTIONS if (value := getattr(contacts, key)) is not None}
+    sources = (contacts.sources,) if isinstance(contacts.sources, str | Secret) else contacts.sources
+    if (
+        not isinstance(sources, tuple | list)
+        or not sources
+        or not all(isinstance(one, str | Secret) for one in sources)
+    ):
+        return None
+    return [Origin(**_named(one), base=base, options=stated, stdin=stdin) for one in sources]
+
+
+def _named(source: str | Secret) -> Mapping[str, str]:
+    if isinstance(source, str):
+        return {"name": masked(source), "address": source}
+    try:
+        address = source.reveal()
+    except CredentialError as error:
+        raise SpecError([Problem(str(error).replace("token", "address"), path="contacts.from")]) from None
+    return {"name": f"${source.env}" if source.env else source.file or "contacts", "address": address}
+
+
+def open_table(origin: Origin, kinds: Iterable[SourceKind]) -> Table:
     """Open a source and read its header.
 
     Args:
-        name: Path as the user wrote it, ``-`` for standard input.
+        origin: The source; of its options the kind gets those that it understands.
 
-        base: Folder in which a relative path starts.
-
-        stdin: Read for ``-``; None is the process's own.
-
-        path: Place in the campaign that names the source, for errors.
-
-        readers: By the ending of the name.
+        kinds: What can be read.
 
     Raises:
         SpecError: The source cannot be read; the message names the place and the remedy.
     """
-    ending = STDIN if name == STDIN else PurePath(name.lower().removesuffix(".gz")).suffix
-    if ending not in readers:
-        raise _unknown(name, ending, path, readers)
-    source = open_source(name, base=base, stdin=stdin, path=path)
-    try:
-        return readers[ending](source)
-    except SpecError:
-        source.stream.close()
-        raise
+    kind = kind_of(origin, kinds)
+    mine = {key: value for key, value in origin.options.items() if key in kind.options}
+    found = kind.open(attrs.evolve(origin, options=mine))
+    return found if isinstance(found, Table) else given(found, origin.name)
 
 
-def _unknown(name: str, ending: str, path: str, readers: Mapping[str, Reader]) -> SpecError:
-    known = ", ".join(ending for ending in readers if ending != STDIN)
-    why = _NOT_READ.get(ending, f"its name has to end with one of {known}, with or without .gz")
-    return wrong(f"{name}: {why}", path=path)
+def kind_of(origin: Origin, kinds: Iterable[SourceKind]) -> SourceKind:
+    """Find what reads a source.
+
+    Raises:
+        SpecError: Nothing does.
+    """
+    kinds = tuple(kinds)
+    scheme = _SCHEME.match(origin.address)
+    found = _by_scheme(scheme[0].lower(), kinds) if scheme else _by_ending(origin.address, kinds)
+    if found is None:
+        raise _unknown(origin, scheme is not None, kinds)
+    return found
+
+
+def _by_scheme(scheme: str, kinds: Sequence[SourceKind]) -> SourceKind | None:
+    exact = (kind for kind in kinds if scheme in kind.schemes)
+    alike = (kind for kind in kinds if any(fnmatchcase(scheme, known) for known in kind.schemes))
+    return next(chain(exact, alike), None)
+
+
+def _by_ending(address: str, kinds: Sequence[SourceKind]) -> SourceKind | None:
+    if address == STDIN:
+        return next((kind for kind in kinds if STDIN in kind.endings), None)
+    named = address.lower()
+    return next((kind for kind in kinds if any(named.endswith(end) for end in kind.endings if end != STDIN)), None)
+
+
+def _unknown(origin: Origin, is_address: bool, kinds: Sequence[SourceKind]) -> SpecError:
+    if is_address:
+        known = ", ".join(f"{scheme}://" for kind in kinds for scheme in kind.schemes if "*" not in scheme)
+        return wrong(f"{origin.name}: nothing here reads such an address; known are {known}", path=origin.path)
+    known = ", ".join(end for kind in kinds for end in kind.endings if end.count(".") == 1)
+    ending = Path(origin.address.lower()).suffix
+    why = _NOT_READ.get(ending, f"its name has to end with one of {known}; text may be packed, .gz or .zst")
+    return wrong(f"{origin.name}: {why}", path=origin.path)
+
+
+def unused_options(sources: Sequence[Origin], kinds: Iterable[SourceKind]) -> Sequence[Problem]:
+    """Name the keys that mean nothing for any of these sources; one that has no kind is told elsewhere."""
+    known: set[str] = set()
+    for origin in sources:
+        try:
+            known |= kind_of(origin, kinds).options
+        except SpecError:
+            return ()
+    return [_meaningless(key) for key in (sources[0].options if sources else ()) if key not in known]
+
+
+def options_of_rows(contacts: Contacts) -> Sequence[Problem]:
+    """Name the keys that mean nothing where the contacts are rows."""
+    return [_meaningless(key) for key in OPTIONS if getattr(contacts, key) is not None]
+
+
+def _meaningless(key: str) -> Problem:
+    return Problem(f"'{key}' means nothing for these contacts: leave the key out", path=f"contacts.{key}")

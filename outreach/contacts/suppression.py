@@ -9,17 +9,19 @@ from pathlib import Path
 import attrs
 
 from outreach.contacts.columns import roles
+from outreach.contacts.formats import KINDS, packed, text
 from outreach.contacts.lines import lines
 from outreach.contacts.mappings import MappingBlock
 from outreach.contacts.numbers import normalise_column, region
 from outreach.contacts.numberset import NumberSet
 from outreach.contacts.opening import STDIN, Opened
-from outreach.contacts.sources import READERS, open_table
+from outreach.contacts.sources import open_table
 from outreach.contacts.spelling import BadNumber
 from outreach.contacts.tables import BLOCK_ROWS, Block, Flaw, Header, Table, hint, wrong
 from outreach.contacts.texts import texts
 from outreach.errors import Problem, SpecError
 from outreach.model import Channel, Columns
+from outreach.source import Origin, SourceKind
 
 #: Why a contact that stands on a list is left out.
 SUPPRESSED = "suppressed"
@@ -117,7 +119,7 @@ def _open(path: str, base: Path, place: str) -> Table:
     if path == STDIN:
         msg = "a do-not-contact list is a file, not standard input"
         raise wrong(msg, path=place)
-    return open_table(path, base=base, path=place, readers=_READERS)
+    return open_table(Origin(name=path, address=path, base=base, path=place), _KINDS)
 
 
 def _entries(table: Table, country: str | None, problems: list[Problem]) -> Iterator[Suppressed]:
@@ -164,12 +166,12 @@ def _problem(header: Header, block: Block, index: int, flaw: Flaw) -> Problem:
     return Problem(message, file=header.source, line=block.lines[index])
 
 
-def _numbers_only(source: Opened) -> Table:
+def _numbers_only(source: Opened, _origin: Origin) -> Table:
     """Read a number a line; blank lines and lines that begin with # are passed over."""
-    text = lines(source)
-    numbered = ((number, line.strip()) for number, line in enumerate(text, 1))
+    stream = lines(source)
+    numbered = ((number, line.strip()) for number, line in enumerate(stream, 1))
     rows = ((number, line) for number, line in numbered if line and not line.startswith("#"))
-    return Table(Header(source=source.name, columns=("phone",)), _number_blocks(rows), text.close)
+    return Table(Header(source=source.name, columns=("phone",)), _number_blocks(rows), stream.close)
 
 
 def _number_blocks(rows: Iterator[tuple[int, str]]) -> Iterator[Block]:
@@ -180,4 +182,4 @@ def _number_blocks(rows: Iterator[tuple[int, str]]) -> Iterator[Block]:
 
 
 _CHANNELS = {channel.value: channel for channel in Channel}
-_READERS = {**READERS, ".txt": _numbers_only}
+_KINDS = (*KINDS, SourceKind(name="numbers", open=text(_numbers_only), endings=packed(".txt")))

@@ -90,16 +90,22 @@ class Table:
         blocks: Its rows; they can be gone through once.
 
         close: Lets go of the file before the end is reached.
+
+        share: Says which share of it was read, 0 to 1; None while nobody can tell.
+
+        notes: What a careful person should know about it, complete when all blocks were given.
     """
 
     header: Header
     blocks: Iterator[Block]
     close: Callable[[], None] = _nothing
+    share: Callable[[], float | None] = _nothing
+    notes: Sequence[Problem] = ()
 
 
-def wrong(message: str, *, file: str = "", line: int = 0, path: str = "") -> SpecError:
+def wrong(message: str, *, file: str = "", line: int = 0, column: int = 0, path: str = "") -> SpecError:
     """Make the error for one mistake in a contact list."""
-    return SpecError([Problem(message, path=path, file=file, line=line)])
+    return SpecError([Problem(message, path=path, file=file, line=line, column=column)])
 
 
 def hint(word: str, known: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
@@ -51,6 +51,8 @@ class Stage(StrEnum):
     UNKNOWN = "unknown"
     CANCELLED = "cancelled"
     SKIPPED = "skipped"
+    #: Refused here, or loaded here and never launched; another provider has the delivery since. Counts nowhere.
+    PASSED = "passed"
 
 
 #: What a stage is to the outside.
@@ -65,7 +67,18 @@ STATE_OF: Mapping[Stage, State] = {
     Stage.UNKNOWN: State.UNKNOWN,
     Stage.CANCELLED: State.CANCELLED,
     Stage.SKIPPED: State.SKIPPED,
+    Stage.PASSED: State.REJECTED,
 }
+
+#: Whoever is in one of these is in a campaign at the vendor that is not launched.
+ABOARD = (Stage.LOADED, Stage.LOAD_UNKNOWN)
+
+#: Nobody in these was contacted, so that another provider may take them over.
+PASSABLE = (Stage.REJECTED, *ABOARD)
+
+
+#: Reason of people who are left behind in a campaign at a vendor out of which others were passed on.
+GIVEN_UP = "its campaign at the vendor was given up when others went to another provider; run send again"
 
 
 class Step(StrEnum):
@@ -184,13 +197,20 @@ class Slice:
 
 @attrs.frozen(kw_only=True)
 class StepRow:
-    """A request of ``open`` or ``launch``: its position in the stage, what is known of it, and since when."""
+    """A request of ``open`` or ``launch``: its position in the stage, what is known of it, and since when.
+
+    Attributes:
+        intended_at: When it was about to be sent.
+
+        updated_at: When this state was written.
+    """
 
     step: Step
     position: int
     state: StepState
     reason: str
     intended_at: datetime
+    updated_at: datetime
 
 
 @attrs.frozen(kw_only=True)
@@ -215,6 +235,8 @@ class BatchRow:
         attempts: Times that a request with these people was begun; the launch is not counted.
 
         earlier: Such times in batches where they stood before they were planned anew, by index of the person.
+
+        refused: Who refused them before, or could not be used, and why, in words for people, by index of the person.
     """
 
     slice_id: int
@@ -229,6 +251,38 @@ class BatchRow:
     intended_at: datetime | None
     updated_at: datetime
     earlier: Mapping[int, int] = attrs.field(factory=dict)
+    refused: Mapping[int, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Turn:
+    """People who had their turn at a provider and were not contacted.
+
+    Attributes:
+        provider: The account.
+
+        channels: Of the deliveries.
+
+        phones: E.164 with ``+``.
+
+        stage: rejected and passed: the provider refused them, or they were taken out of a campaign there, for good;
+            loaded: they are, or may be, in a campaign there that is not launched.
+    """
+
+    provider: str
+    channels: tuple[Channel, ...]
+    phones: Sequence[str]
+    stage: Stage
+
+
+def passed_on(before: str, provider: str, reason: str) -> str:
+    """Say in the report who had somebody before, and why no longer."""
+    return "; ".join(filter(None, (before, f"{provider}: {reason}" if reason else "")))
+
+
+def with_refusal(reason: str, refused: str) -> str:
+    """Say in the report what a state rests on, and who refused the person before."""
+    return "; ".join(filter(None, (reason, f"before, {refused}" if refused else "")))
 
 
 @attrs.frozen(kw_only=True)
@@ -276,7 +330,11 @@ def marked(by: str, reason: str, *, sent: bool) -> str:
 
 @attrs.frozen(kw_only=True)
 class DeliveryRow:
-    """One row of the report: a delivery, or a row of the contacts that is none (empty channel)."""
+    """One row of the report: a delivery, or a row of the contacts that is none (empty channel).
+
+    What ``status --follow`` learns (``credits`` in the vendor's unit, ``duration`` in seconds, ``answers``,
+    ``transcript``, ``playback`` in per cent) is None or empty where the vendor said nothing.
+    """
 
     contact_id: str
     phone: str
@@ -290,6 +348,28 @@ class DeliveryRow:
     attempts: int
     updated_at: datetime
     row: int
+    credits: float | None = None
+    duration: float | None = None
+    answers: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    transcript: str = attrs.field(default="", repr=False)
+    playback: float | None = None
+
+
+def told_on(receipt: Receipt | None, channel: str) -> dict[str, Any]:
+    """Give what a receipt says about one channel, as fields of a DeliveryRow; seconds are those of a call."""
+    if receipt is None:
+        return {"status": None, "word": "", "vendor_id": ""}
+    spoken = channel in {Channel.VOICE, Channel.AI_CALL}
+    return {
+        "status": receipt.status,
+        "word": receipt.word,
+        "vendor_id": receipt.vendor_id,
+        "credits": next((cost for on, cost in receipt.credits.items() if on == channel), None),
+        "duration": receipt.duration if spoken else None,
+        "answers": receipt.answers if spoken else {},
+        "transcript": receipt.transcript if spoken else "",
+        "playback": receipt.playback if spoken else None,
+    }
 
 
 @attrs.frozen(kw_only=True)
@@ -359,7 +439,20 @@ class Journal(Protocol):
     def contacted(self, key: CampaignKey) -> AsyncIterator[tuple[tuple[Channel, ...], Sequence[str]]]:
         """Give, batch by batch, the channels and numbers that must not be planned again.
 
-        These are all but the planned, cancelled and skipped ones; loading, loaded and load_unknown ones are given.
+        These are all but the planned, cancelled and skipped ones, and those whose turn at a provider is over (see
+        ``turns``); loading, loaded and load_unknown ones are given.
+        """
+
+    def turns(self, key: CampaignKey) -> AsyncIterator[Turn]:
+        """Give, batch by batch, who was refused by a provider (passed on since or not), and who is aboard.
+
+        Aboard are those loaded, loading or load_unknown in slices that are not closed.
+        """
+
+    def tried(self, key: CampaignKey, most: int) -> AsyncIterator[tuple[tuple[Channel, ...], Sequence[str]]]:
+        """Give, batch by batch, the channels and numbers of whom requests were begun so many times or more.
+
+        Only people are given who are not contacted and not given up to another provider.
         """
 
     async def pressure(self, since: datetime) -> Mapping[str, int]:
@@ -375,8 +468,14 @@ class Journal(Protocol):
         batches: Iterable[NewBatch],
         skipped: Iterable[Skipped],
         at: datetime,
+        passes: bool = False,
     ) -> Mapping[int, int]:
         """Put a plan in the place of whatever was still merely planned; give the slice id of each slice number.
+
+        ``passes``: the new plan may hold people whom one provider refused, or who are loaded in a campaign that is not
+        launched, for another provider. Where it does, they become passed where they stood, and what they were tried and
+        refused goes with them. A slice out of which loaded people are taken is closed, and whoever else is loaded in it
+        becomes cancelled with the reason ``GIVEN_UP``.
 
         A new slice joins a slice of the journal that is not closed, agrees in provider, channels, zone and
         fingerprint, and has nobody loaded (else the vendor's campaign would outgrow what was planned for it); of
@@ -457,6 +556,8 @@ class Journal(Protocol):
     async def note(self, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, at: datetime) -> None:
         """Write down what became of people since, by index; whoever calls has merged it with what was known.
 
+        Where somebody in the batch is unsettled its time stays as it is: settling counts from there.
+
         Raises:
             JournalError: There is no such batch, or no such person in it. Nothing is changed.
         """
@@ -498,7 +599,8 @@ class Journal(Protocol):
     async def hold(self, slice_id: int, *, reason: str, at: datetime) -> None:
         """Write on a slice, and on its batches that are still planned to the outside, why they were not sent.
 
-        The next request of the slice takes it off the slice, that of a batch off the batch.
+        The next request of the slice takes it off the slice, that of a batch off the batch. Of people who are, or may
+        be, at the vendor it leaves the time as it is: settling counts from there.
         """
 
     async def counts(self, key: CampaignKey) -> Counts:

@@ -14,18 +14,18 @@ from typing import Any, TypeVar
 
 import attrs
 
-from outreach.answers import Kind, Outcome, Question, Roll, Settled
+from outreach.answers import Kind, News, Outcome, Question, Roll, Settled, Sheet
 from outreach.delivery.clock import Clock
 from outreach.delivery.exchange import Lost, NotSent, Transport
 from outreach.delivery.pace import Pace, Quota
-from outreach.delivery.retry import Backoff, classify, unanswered
+from outreach.delivery.retry import MOST_ATTEMPTS, Backoff, classify, unanswered
 from outreach.errors import Unreadable
 from outreach.masking import masked
 from outreach.planning.carrier import Carrier
 from outreach.provider import Batch, Job
 from outreach.wire import Reach, Request, Response
 
-T = TypeVar("T", bound=Settled | Roll)
+T = TypeVar("T", bound=Settled | Roll | News | Sheet)
 
 #: Called at every point where a crash would matter; a test raises or kills here.
 Hook = Callable[[str], None]
@@ -66,6 +66,8 @@ class Attempt:
         still: Says why it may no longer go out (the window closed), empty when it may; asked last.
 
         people: How many it reaches.
+
+        tries: How often it may be tried at most.
     """
 
     request: Request
@@ -75,6 +77,7 @@ class Attempt:
     conclude: Callable[[Outcome], Awaitable[None]]
     still: Callable[[], str] = str
     people: int = 0
+    tries: int = MOST_ATTEMPTS
 
 
 class Lane:
@@ -85,7 +88,9 @@ class Lane:
 
         doubtful: Why the account is left alone for this run: too many outcomes in a row are unknown.
 
-        unavailable: Whether the vendor could not be reached after all tries.
+        given_up: Why the account is left alone for the rest of the call: another provider takes over.
+
+        unavailable: Why the vendor could not be used after all tries; empty while it could.
     """
 
     def __init__(  # noqa: PLR0913  # keywords; what an account works with
@@ -103,7 +108,8 @@ class Lane:
     ) -> None:
         self.carrier = carrier
         self.halted = ""
-        self.unavailable = False
+        self.unavailable = ""
+        self.given_up = ""
         self.doubtful = ""
         self._doubts = 0
         self._transport = transport
@@ -141,7 +147,7 @@ class Lane:
                 return self._note(outcome)
             self._give_back(turn, people)
             self._may(attempt)
-            await self._pause(number, outcome)
+            await self._pause(number, outcome, attempt.tries)
         raise Held(outcome.reason)
 
     async def answer(self, question: Question[T], refs: Mapping[str, str]) -> T | None:
@@ -159,12 +165,7 @@ class Lane:
         """
         for _ in range(MAX_PAGES):
             response = await self._read(question.request.fill(refs))
-            if response is None:
-                return None
-            try:
-                step = question.read(response)
-            except Unreadable:
-                return None
+            step = question.otherwise if response is None else _read_by(question, response)
             if not isinstance(step, Question):
                 return step
             question = step
@@ -201,10 +202,14 @@ class Lane:
         if self._stopped():
             raise Stopped
 
+    def _usable(self) -> None:
+        reason = self.halted or self.doubtful or self.given_up
+        if reason:
+            raise Held(reason)
+
     async def _turn(self, people: int) -> float:
         """Take the rate token, and the people's share of the hour; give the moment at which both were had."""
-        if self.halted or self.doubtful:
-            raise Held(self.halted or self.doubtful)
+        self._usable()
         await self._room(people)
         await self._token()
         # Others may have taken the share meanwhile; it counts from the moment at which the people may be reached.
@@ -240,8 +245,7 @@ class Lane:
 
     def _may(self, attempt: Attempt) -> None:
         self._go_on()
-        if self.halted or self.doubtful:
-            raise Held(self.halted or self.doubtful)
+        self._usable()
         reason = attempt.still()
         if reason:
             raise Held(reason)
@@ -286,11 +290,11 @@ class Lane:
         if self._doubts >= MOST_DOUBTS:
             self.doubtful = f"{self._doubts} requests in a row have an unknown outcome; look at the vendor first"
 
-    async def _pause(self, number: int, outcome: Outcome) -> None:
-        seconds = self._backoff.next_wait(number, outcome.retry_after, self._rng)
+    async def _pause(self, number: int, outcome: Outcome, tries: int = MOST_ATTEMPTS) -> None:
+        seconds = self._backoff.next_wait(number, outcome.retry_after, self._rng) if number < tries else None
         self._go_on()
         if seconds is None:
-            self.unavailable = True
+            self.unavailable = outcome.reason
             raise Held(outcome.reason)
         if outcome.retry_after is not None:
             self._pace.penalise(self._clock.monotonic() + outcome.retry_after)
@@ -313,3 +317,10 @@ class Lane:
             self._note(outcome)
             await self._pause(number, outcome)
         return None
+
+
+def _read_by(question: Question[T], response: Response) -> Question[T] | T | None:
+    try:
+        return question.read(response)
+    except Unreadable:
+        return question.otherwise

@@ -11,6 +11,9 @@ import attrs
 
 from outreach.answers import Receipt
 from outreach.delivery.journal import (
+    ABOARD,
+    GIVEN_UP,
+    PASSABLE,
     STATE_OF,
     BatchRow,
     CampaignKey,
@@ -27,7 +30,11 @@ from outreach.delivery.journal import (
     Step,
     StepRow,
     StepState,
+    Turn,
     marked,
+    passed_on,
+    told_on,
+    with_refusal,
 )
 from outreach.errors import JournalError
 from outreach.model import Channel, State, Status
@@ -35,6 +42,9 @@ from outreach.model import Channel, State, Status
 INTERRUPTED = "interrupted: the process ended before the answer"
 
 _MOVABLE = (Stage.PLANNED, Stage.CANCELLED)
+_REFUSED = (Stage.REJECTED, Stage.PASSED)
+#: Not contacted, and not on the way to it: they may be planned, here or through another provider.
+_OPEN = (*_MOVABLE, Stage.SKIPPED, *_REFUSED)
 _UNSETTLED = (Stage.LOADING, Stage.LOAD_UNKNOWN, Stage.IN_FLIGHT, Stage.UNKNOWN)
 _AFTER = {
     StepState.ACCEPTED: Stage.ACCEPTED,
@@ -58,6 +68,7 @@ class _Person:
     own: Fate | None = None
     receipt: Receipt | None = None
     earlier: int = 0
+    refused: str = ""
 
 
 @attrs.define(eq=False)
@@ -138,16 +149,34 @@ class MemoryJournal:
                     batch.base, batch.updated_at = (_AFTER_INTERRUPTION[batch.base[0]], INTERRUPTED), at
             for key, (row, reaches) in each.steps.items():
                 if row.state is StepState.IN_FLIGHT:
-                    now = attrs.evolve(row, state=StepState.UNKNOWN, reason=INTERRUPTED)
+                    now = attrs.evolve(row, state=StepState.UNKNOWN, reason=INTERRUPTED, updated_at=at)
                     each.steps[key] = (now, reaches)
 
     async def contacted(self, key: CampaignKey) -> AsyncIterator[tuple[tuple[Channel, ...], Sequence[str]]]:
         """Give the channels and numbers that must not be planned again."""
         for each in self._of(key):
             for batch in each.batches:
-                phones = [person.phone for person in batch.people if batch.fate(person)[0] not in _MOVABLE]
+                phones = [person.phone for person in batch.people if batch.fate(person)[0] not in _OPEN]
                 if phones:
                     yield each.value.channels, phones
+
+    async def turns(self, key: CampaignKey) -> AsyncIterator[Turn]:
+        """Give who was refused by a provider, and who is aboard."""
+        for each in self._of(key):
+            for batch in each.batches:
+                loaded = () if each.value.closed else (Stage.LOADING, *ABOARD)
+                for stage, stages in (*((one, (one,)) for one in _REFUSED), (Stage.LOADED, loaded)):
+                    phones = [person.phone for person in batch.having(*stages)]
+                    if phones:
+                        yield Turn(each.value.provider, batch.people[0].channels, phones, stage)
+
+    async def tried(self, key: CampaignKey, most: int) -> AsyncIterator[tuple[tuple[Channel, ...], Sequence[str]]]:
+        """Give the channels and numbers of whom requests were begun so many times or more."""
+        for each in self._of(key):
+            for batch in each.batches:
+                found = [p for p in batch.having(*_MOVABLE, *PASSABLE) if batch.attempts + p.earlier >= most]
+                if found:
+                    yield found[0].channels, [person.phone for person in found]
 
     async def pressure(self, since: datetime) -> Mapping[str, int]:
         """Count the deliveries begun since then by number."""
@@ -169,6 +198,7 @@ class MemoryJournal:
         batches: Iterable[NewBatch],
         skipped: Iterable[Skipped],
         at: datetime,
+        passes: bool = False,
     ) -> Mapping[int, int]:
         """Put a plan in the place of whatever was still merely planned."""
         new_batches, new_skipped = list(batches), list(skipped)
@@ -177,23 +207,36 @@ class MemoryJournal:
         self._skipped[key] = [(each, at) for each in new_skipped]
         places = self._join(key, slices)
         found = {(s.channel, phone) for s in new_skipped if s.channel for phone in s.people.phones}
+        taken: set[tuple[Channel, str]] = set()
+        stages = (*_MOVABLE, *PASSABLE) if passes else _MOVABLE
         tried = {
-            (channel, person.phone): batch.attempts + person.earlier
-            for _, known in old
+            (channel, person.phone): (each, batch, person, batch.attempts + person.earlier, batch.fate(person))
+            for each, known in old
             for batch in known
-            for person in batch.having(*_MOVABLE)
+            for person in batch.having(*stages)
+            if batch.fate(person)[0] in PASSABLE or batch.attempts + person.earlier
             for channel in person.channels
         }
         for new in new_batches:
-            channels = places[new.slice_number].value.channels
+            place = places[new.slice_number]
+            channels = place.value.channels
             found |= {(channel, phone) for channel in channels for phone in new.people.phones}
             people = [_Person(*each, channels) for each in _each(new.people)]
             for person in people:
-                person.earlier = max(tried.get((channel, person.phone), 0) for channel in channels)
+                before = [tried[channel, person.phone] for channel in channels if (channel, person.phone) in tried]
+                person.earlier = max((count for *_, count, _ in before), default=0)
+                texts = (_history(place, *known) for known in before)
+                person.refused = "; ".join(dict.fromkeys(filter(None, texts)))
+                taken |= {
+                    (channel, person.phone)
+                    for channel in channels
+                    if (channel, person.phone) in tried and tried[channel, person.phone][4][0] in PASSABLE
+                }
             if people:
-                places[new.slice_number].add(_Batch(0, people, (Stage.PLANNED, ""), at))
+                place.add(_Batch(0, people, (Stage.PLANNED, ""), at))
         for each, known in old:
             self._retire(each, known, found, at)
+            self._pass_on(each, [batch for batch in known if batch in each.batches], taken, at)
             if not each.batches and not each.steps and all(each is not place for place in places.values()):
                 del self._slices[each.value.id]
         return {number: place.value.id for number, place in places.items()}
@@ -215,6 +258,40 @@ class MemoryJournal:
         made = Slice(**fields, id=self._ids, closed=False, refs={}, start=None, reason="")
         self._slices[self._ids] = _Slice(key, made)
         return self._slices[self._ids]
+
+    def _pass_on(
+        self, old: _Slice, known: Sequence[_Batch], taken: Collection[tuple[Channel, str]], at: datetime
+    ) -> None:
+        aboard = False
+        for batch in known:
+            here = batch.people[0].channels
+            groups: dict[tuple[Channel, ...], list[_Person]] = {}
+            for person in batch.people:
+                stage = batch.fate(person)[0]
+                gone = tuple(c for c in here if stage in PASSABLE and (c, person.phone) in taken)
+                groups.setdefault(gone, []).append(person)
+                aboard = aboard or bool(gone and stage in ABOARD)
+            if set(groups) == {()}:
+                continue
+            batch.updated_at = at
+            for person in groups.pop(here, ()):
+                person.own = (Stage.PASSED, batch.fate(person)[1])
+            groups.pop((), None)
+            moving = {id(person) for people in groups.values() for person in people}
+            batch.people = [person for person in batch.people if id(person) not in moving]
+            for gone, people in groups.items():
+                rest = tuple(channel for channel in here if channel not in gone)
+                passed = [attrs.evolve(p, channels=gone, own=(Stage.PASSED, batch.fate(p)[1])) for p in people]
+                old.add(attrs.evolve(batch, people=passed))
+                old.add(attrs.evolve(batch, people=[attrs.evolve(p, channels=rest) for p in people]))
+            if batch.people:
+                batch.arrange(batch.base)
+            else:
+                old.batches.remove(batch)
+        if aboard:
+            for batch in old.batches:
+                _cancel(batch, ABOARD, (Stage.CANCELLED, GIVEN_UP), at)
+            old.change(closed=True)
 
     def _retire(
         self, old: _Slice, known: Sequence[_Batch], found: Collection[tuple[Channel | None, str]], at: datetime
@@ -281,7 +358,7 @@ class MemoryJournal:
             _refuse(f"request {position} of {step} is {row.state}")
         if reaches and (each.value.closed or unsettled):
             _refuse(f"slice {slice_id} cannot be launched")
-        now = StepRow(step=step, position=position, state=StepState.IN_FLIGHT, reason="", intended_at=at)
+        now = StepRow(step=step, position=position, state=StepState.IN_FLIGHT, reason="", intended_at=at, updated_at=at)
         each.steps[step, position] = (now, reaches)
         each.change(reason="", closed=each.value.closed or reaches)
         for batch in each.batches:
@@ -306,7 +383,7 @@ class MemoryJournal:
         row, reached = each.steps.get((step, position), (None, False)) if each else (None, False)
         if not each or not row or row.state not in {StepState.IN_FLIGHT, StepState.UNKNOWN} or state not in _AFTER:
             _refuse(f"request {position} of {step} cannot become {state}")
-        each.steps[step, position] = (attrs.evolve(row, state=state, reason=reason), reached)
+        each.steps[step, position] = (attrs.evolve(row, state=state, reason=reason, updated_at=at), reached)
         each.change(refs={**each.value.refs, **(refs or {})}, start=start or each.value.start)
         for batch in each.batches:
             if reached and batch.launched and batch.base[0] in {Stage.IN_FLIGHT, Stage.UNKNOWN}:
@@ -340,7 +417,7 @@ class MemoryJournal:
         named = {*outcome.exceptions, *outcome.receipts}
         if (
             not told
-            or stages & {Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED}
+            or stages & {Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED, Stage.PASSED}
             or named - set(range(len(batch.people)))
         ):
             _refuse(f"batch {seq} of slice {slice_id} cannot be concluded so")
@@ -368,7 +445,7 @@ class MemoryJournal:
         batch = self._batch(slice_id, seq)
         if set(receipts) - set(range(len(batch.people))):
             _refuse(f"batch {seq} of slice {slice_id} does not hold these people")
-        batch.updated_at = at
+        batch.updated_at = batch.updated_at if batch.having(*_UNSETTLED) else at
         for index, receipt in receipts.items():
             batch.people[index].receipt = receipt
 
@@ -440,11 +517,12 @@ class MemoryJournal:
         each.change(reason=reason)
         for batch in each.batches:
             if STATE_OF[batch.base[0]] is State.PLANNED and batch.base[1] != reason:
-                batch.base, batch.updated_at = (batch.base[0], reason), at
+                batch.updated_at = batch.updated_at if batch.base[0] in ABOARD else at
+                batch.base = (batch.base[0], reason)
 
     async def counts(self, key: CampaignKey) -> Counts:
         """Count a campaign."""
-        rows = [row async for row in self.deliveries(key) if row.channel]
+        rows = [row for row, _ in self._rows(key) if row.channel]
         routes: dict[tuple[str, str], Counter[State]] = {}
         for row in rows:
             routes.setdefault((row.channel, row.provider), Counter())[row.state] += 1
@@ -460,17 +538,23 @@ class MemoryJournal:
 
     async def deliveries(self, key: CampaignKey) -> AsyncIterator[DeliveryRow]:
         """Give every delivery and every row that is none."""
+        for row, refused in self._rows(key):
+            yield attrs.evolve(row, reason=with_refusal(row.reason, refused))
+
+    def _rows(self, key: CampaignKey) -> Iterator[tuple[DeliveryRow, str]]:
+        """Give the rows of the report, each with who refused the person before."""
         for each in self._of(key):
             for batch in each.batches:
                 for person in batch.people:
-                    for channel in person.channels:
-                        yield _delivery(each.value.provider, channel, batch, person)
+                    for channel in person.channels if batch.fate(person)[0] is not Stage.PASSED else ():
+                        yield _delivery(each.value.provider, channel, batch, person), person.refused
         for is_delivery in (True, False):
             for crowd, at in self._skipped.get(key, ()):
                 if bool(crowd.channel) is is_delivery:
                     batch = _Batch(0, [], (Stage.SKIPPED, crowd.reason), at)
-                    for phone, contact_id, row in _each(crowd.people):
-                        yield _delivery(crowd.provider, crowd.channel or "", batch, _Person(phone, contact_id, row, ()))
+                    for each_person in _each(crowd.people):
+                        person = _Person(*each_person, ())
+                        yield _delivery(crowd.provider, crowd.channel or "", batch, person), ""
 
     async def campaigns(self) -> Sequence[CampaignKey]:
         """Give every campaign of the journal."""
@@ -493,6 +577,12 @@ class MemoryJournal:
         if not found:
             _refuse(f"there is no batch {seq} of slice {slice_id}")
         return found[0]
+
+
+def _history(place: _Slice, old: _Slice, _batch: _Batch, person: _Person, _count: int, fate: Fate) -> str:
+    if old.value.provider == place.value.provider:
+        return person.refused
+    return passed_on(person.refused, old.value.provider, "" if fate[0] is Stage.CANCELLED else fate[1])
 
 
 def _each(people: People) -> Iterator[tuple[str, str, int]]:
@@ -536,6 +626,7 @@ def _row(slice_id: int, batch: _Batch) -> BatchRow:
         intended_at=batch.intended_at,
         updated_at=batch.updated_at,
         earlier={index: person.earlier for index, person in people if person.earlier},
+        refused={index: person.refused for index, person in people if person.refused},
     )
 
 
@@ -547,11 +638,9 @@ def _delivery(provider: str, channel: str, batch: _Batch, person: _Person) -> De
         channel=channel,
         provider=provider,
         state=STATE_OF[stage],
-        status=person.receipt.status if person.receipt else None,
-        word=person.receipt.word if person.receipt else "",
         reason=reason,
-        vendor_id=person.receipt.vendor_id if person.receipt else "",
         attempts=batch.attempts + person.earlier,
         updated_at=batch.updated_at,
         row=person.row,
+        **told_on(person.receipt, channel),
     )

@@ -17,6 +17,9 @@ from outreach.delivery.exchange import Lost, NotSent, Unsendable
 from outreach.masking import masked
 from outreach.wire import Reach, Request, Response
 
+#: Most requests with one person that do not contact them, over all tries, runs and providers of a campaign.
+MOST_ATTEMPTS = 25
+
 #: Longest pause that a vendor can ask for, in seconds.
 MAX_RETRY_AFTER = 300.0
 

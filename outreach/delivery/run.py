@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,20 +19,20 @@ from outreach.delivery.clock import Clock
 from outreach.delivery.donotcontact import SUPPRESSED, Nobody, Watchlist
 from outreach.delivery.journal import BatchRow, CampaignKey, Journal, LoadOutcome, Slice, Stage, Step, StepState
 from outreach.delivery.lane import Attempt, Held, Lane, Stopped
+from outreach.delivery.retry import MOST_ATTEMPTS
 from outreach.delivery.settle import PAGE, SILENT, Settler
 from outreach.delivery.spool import Spool, Spooled
 from outreach.model import Campaign
 from outreach.planning.carrier import job
-from outreach.planning.times import due
+from outreach.planning.times import Due, due
 from outreach.provider import Job
 from outreach.wire import Reach, Request
 
-#: A load whose absence was proved is loaded again, but not for ever.
+#: What was proved absent (a load, a step) is done again, but not for ever.
 MOST_ROUNDS = 3
 
 EXPIRED = "expired"
 WAITING = "waiting"
-LIMIT = "left for a later run by --limit"
 NOT_SETTLED = "a lost answer is not settled yet; run send again"
 NO_EFFECT = "its answer was lost, and it proved to have had no effect; run send again"
 
@@ -52,6 +52,10 @@ class Unsettled(Held):
     """A lost answer must be settled first."""
 
 
+class TurnedDown(Held):
+    """The vendor refused to make a campaign."""
+
+
 @attrs.define
 class Ended:
     """How a run ended.
@@ -68,6 +72,8 @@ class Ended:
         stopped: Whether another process asked for that (``outreach stop``); then it counts as no interruption.
 
         failure: What broke it off: the journal or the disk.
+
+        refused: Providers that refused to make a campaign, with the reason.
     """
 
     waiting: int = 0
@@ -76,6 +82,7 @@ class Ended:
     interrupted: bool = False
     stopped: bool = False
     failure: BaseException | None = None
+    refused: dict[str, str] = attrs.field(factory=dict)
 
 
 class Engine:
@@ -125,7 +132,7 @@ class Engine:
         """Ask about everything that earlier runs left unknown; nobody is contacted."""
         await self._each_lane(await self._journal.slices(self._key), self._settle_slice)
 
-    async def run(self, spool: Spool, places: Mapping[int, Place], held: Collection[int] = ()) -> Ended:
+    async def run(self, spool: Spool, places: Mapping[int, Place], held: Mapping[int, str] | None = None) -> Ended:
         """Send what is planned.
 
         Args:
@@ -133,12 +140,13 @@ class Engine:
 
             places: Where this plan's people stand, by the journal's id of the slice.
 
-            held: Slices (the journal's ids) that are left for a later run.
+            held: Slices (the journal's ids) that are left for a later run, with the reason.
         """
+        reasons = held or {}
 
         async def go(one: Slice) -> None:
-            if one.id in held:
-                raise Held(LIMIT)
+            if one.id in reasons:
+                raise Held(reasons[one.id])
             await self._run_slice(one, places.get(one.id), spool)
 
         await self._each_lane(await self._journal.slices(self._key), go)
@@ -168,8 +176,10 @@ class Engine:
             await work(one)
         except Held as reason:
             self.ended.unsettled += isinstance(reason, Unsettled)
+            if isinstance(reason, TurnedDown):
+                self.ended.refused.setdefault(name, str(reason))
             if str(reason) == WAITING:
-                await self._wait_for(one, due(self._campaign.schedule, one.zone, self._clock.now()).at)
+                await self._wait_for(one, self._due(one, self._clock.now()).at)
             elif str(reason) == EXPIRED:
                 await self._expire(one)
             else:
@@ -182,6 +192,9 @@ class Engine:
 
     async def _hold(self, one: Slice, reason: str) -> None:
         await self._journal.hold(one.id, reason=reason, at=self._clock.now())
+
+    def _due(self, one: Slice, now: datetime) -> Due:
+        return due(self._lanes[one.provider].carrier.schedule(self._campaign), one.zone, now)
 
     def _job(self, one: Slice, start: datetime) -> Job[Any]:
         return job(
@@ -223,7 +236,7 @@ class Engine:
         if not await self._journal.batches(one.id, UNFINISHED, limit=1):
             return
         now = self._clock.now()
-        opening = due(self._campaign.schedule, one.zone, now)
+        opening = self._due(one, now)
         if opening.expired:
             await self._expire(one)
             return
@@ -271,12 +284,13 @@ class Engine:
                 state = await self._settler(one).step(one, made, row, filled)
             else:
                 state = StepState.UNSENT
-            if state is StepState.UNSENT:
-                state = await self._step(one, step, position, filled, made)
-            if state is StepState.UNKNOWN:
-                raise Unsettled(_because(request, NOT_SETTLED))
+            for _ in range(MOST_ROUNDS):
+                if state is StepState.UNSENT:
+                    state = await self._step(one, step, position, filled, made)
             if state is StepState.UNSENT:
                 raise Held(_because(request, NO_EFFECT))
+            if state is not StepState.ACCEPTED:
+                raise Unsettled(_because(request, NOT_SETTLED))
             one = await self._again(one)
         return one
 
@@ -322,7 +336,7 @@ class Engine:
             self._tell(STAGE_OF_STEP[state], count * len(one.channels))
             self._tell(Stage.REJECTED, sum(len(row.exceptions) for row in people) * len(one.channels))
         if state is StepState.REJECTED:
-            raise Held(_because(request, outcome.reason))
+            raise (Held if everyone else TurnedDown)(_because(request, outcome.reason))
         return state
 
     async def _ask_at_once(self, one: Slice, step: Step, position: int, request: Request, made: Job[Any]) -> StepState:
@@ -337,10 +351,11 @@ class Engine:
         """Say why people of a slice may not be reached at this moment; empty when they may."""
         if made.scheduled:
             return ""
-        opening = due(self._campaign.schedule, one.zone, self._clock.now())
+        now = self._clock.now()
+        opening = self._due(one, now)
         if opening.expired:
             return EXPIRED
-        return WAITING if opening.at > self._clock.now() else ""
+        return WAITING if opening.at > now else ""
 
     def _barred(self, one: Slice, phones: Sequence[str]) -> str:
         """Say that somebody in the vendor's campaign was suppressed after all; empty when nobody was."""
@@ -435,6 +450,7 @@ class Engine:
                 conclude=conclude,
                 still=lambda: (self._closed(one, made) if reaches else "") or self._suppressed(one, row.people.phones),
                 people=len(row.people),
+                tries=max(1, MOST_ATTEMPTS - row.attempts - max(row.earlier.values(), default=0)),
             )
         )
 

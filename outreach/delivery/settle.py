@@ -13,14 +13,11 @@ import attrs
 
 from outreach.answers import Receipt, Roll, Settled
 from outreach.delivery.donotcontact import SUPPRESSED, Nobody, Watchlist
-from outreach.delivery.journal import BatchRow, Journal, LoadOutcome, Slice, Stage, StepRow, StepState
+from outreach.delivery.journal import ABOARD, BatchRow, Journal, LoadOutcome, Slice, Stage, StepRow, StepState
 from outreach.delivery.lane import Held, Lane
 from outreach.delivery.retry import harmless
 from outreach.provider import Job
 from outreach.wire import Request
-
-#: Batches of people who are, or may be, in the vendor's campaign before it is launched.
-ABOARD = (Stage.LOADED, Stage.LOAD_UNKNOWN)
 
 #: Batches read from the journal at a time.
 PAGE = 200
@@ -46,9 +43,13 @@ class Settler:
     now: datetime
     watchlist: Watchlist = attrs.field(factory=Nobody)
 
-    def ripe(self, since: datetime) -> bool:
+    def ripe(self, row: StepRow | BatchRow) -> bool:
         """Say whether "not found" proves something by now."""
-        return self.now - since >= timedelta(seconds=self.lane.carrier.settings.settle_after)
+        return row.intended_at is None or self.now - lost_at(row) >= self._lag
+
+    @property
+    def _lag(self) -> timedelta:
+        return timedelta(seconds=self.lane.carrier.settings.settle_after)
 
     async def step(self, one: Slice, job: Job[Any], row: StepRow, request: Request) -> StepState:
         """Ask what became of a step that is unknown, and write down what was found.
@@ -59,7 +60,7 @@ class Settler:
         settled = await self._ask(one, job, request)
         if settled is None or settled.happened is None:
             return StepState.UNKNOWN
-        if not settled.happened and not harmless(request) and not self.ripe(row.intended_at):
+        if not settled.happened and not harmless(request) and not self.ripe(row):
             return StepState.UNKNOWN
         state = StepState.ACCEPTED if settled.happened else StepState.UNSENT
         await self.journal.conclude_step(
@@ -103,7 +104,7 @@ class Settler:
         phone = row.people.phones[index]
         if phone in roll.present:
             return Stage.ACCEPTED, ""
-        if phone in roll.unsure or row.intended_at is None or not self.ripe(row.intended_at):
+        if phone in roll.unsure or not self.ripe(row):
             return Stage.UNKNOWN, row.exceptions.get(index, (row.stage, row.reason))[1]
         return Stage.PLANNED, ABSENT
 
@@ -129,7 +130,11 @@ class Settler:
         while rows := await self.journal.batches(one.id, ABOARD, after=after, limit=PAGE):
             after = rows[-1].seq
             for row in rows:
-                present = {i: roll.present[phone] for i, phone in enumerate(row.people.phones) if phone in roll.present}
+                present = {
+                    i: roll.present[phone]
+                    for i, phone in enumerate(row.people.phones)
+                    if phone in roll.present and _may_be_there(row, i)
+                }
                 ours += len(present)
                 gone = [i for i in range(len(row.people)) if i not in present]
                 if row.stage is Stage.LOAD_UNKNOWN:
@@ -143,7 +148,7 @@ class Settler:
     async def _taken_out(self, one: Slice, row: BatchRow, lacking: Sequence[int]) -> int:
         """Leave out suppressed people whom somebody has deleted at the vendor; give how many."""
         gone = set(lacking).intersection(self.watchlist.closed(row.people.phones, one.channels))
-        if not gone or (row.intended_at is not None and not self.ripe(row.intended_at)):
+        if not gone or not self.ripe(row):
             return 0
         await self.journal.leave_out(one.id, row.seq, gone, reason=SUPPRESSED, at=self.now)
         return len(gone)
@@ -151,8 +156,7 @@ class Settler:
     async def _load(self, one: Slice, row: BatchRow, present: Mapping[int, Receipt], gone: Sequence[int]) -> bool:
         """Settle one load whose answer was lost or left people out; give whether it stands clear now."""
         told = {index for index, (_, reason) in row.exceptions.items() if reason != SILENT}
-        ripe = row.intended_at is None or self.ripe(row.intended_at)
-        if not ripe and not told.issuperset(gone):
+        if not self.ripe(row) and not told.issuperset(gone):
             return False
         if present:
             why = {index: row.exceptions[index][1] if index in told else NOT_TAKEN for index in gone}
@@ -165,6 +169,20 @@ class Settler:
             outcome = LoadOutcome(stage=Stage.PLANNED, reason=ABSENT)
         await self.journal.conclude_load(one.id, row.seq, outcome, at=self.now)
         return outcome.stage is not Stage.PLANNED
+
+
+def _may_be_there(row: BatchRow, index: int) -> bool:
+    """Whether somebody is in the vendor's campaign as far as we know; who was refused there must not be rung."""
+    return _stage(row, index) in ABOARD
+
+
+def lost_at(row: StepRow | BatchRow) -> datetime:
+    """Give the moment from which ``settle_after`` counts: when it was written down that the answer is lost.
+
+    A request may have been on its way for long, and nobody knows when a process died: what opened the journal after it
+    wrote the row down as unknown then.
+    """
+    return max(filter(None, (row.intended_at, row.updated_at)))
 
 
 def _stage(row: BatchRow, index: int) -> Stage:

@@ -11,7 +11,7 @@ import attrs
 
 from outreach.errors import Problem
 from outreach.model.content import CONTENT_OF, Content, Messages
-from outreach.model.settings import Settings
+from outreach.model.settings import Secret, Settings
 from outreach.model.template import Template
 from outreach.model.words import Channel, Day, Purpose
 
@@ -37,16 +37,29 @@ class Contacts:
     """Where the contacts come from.
 
     Attributes:
-        sources: ``from`` in the file: paths (``-`` for standard input), in order, or rows given in place.
+        sources: ``from`` in the file: paths (``-`` for standard input) or addresses of databases, in order, each as it
+            is or as a reference to a secret; or rows given in place, a data frame or a database cursor.
 
         country: Two-letter country of numbers without ``+``, for example ``NP``. Never guessed.
 
         columns: Which column holds what.
+
+        sheet: Sheet of the workbooks; needed where one has several that can be seen.
+
+        query: What a database is asked.
+
+        delimiter: Separator of cells in text files; taken from the header line when it is not stated.
+
+        encoding: Encoding of text files; UTF-8 when it is not stated.
     """
 
-    sources: tuple[str, ...] | ContactRows = attrs.field(repr=False)
+    sources: tuple[str | Secret, ...] | ContactRows = attrs.field(repr=False)
     country: str | None = None
     columns: Columns = attrs.field(factory=Columns)
+    sheet: str | None = None
+    query: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -85,11 +85,11 @@ Key = tuple[tuple[Channel, ...], str, tuple[str, ...]]
 class Assigner:
     """Puts the people of one account into batches and its batches into slices, in the order in which they come.
 
-    ``held``: these slices are for a later call (``--limit``).
+    ``held``: why these slices are left for a later call; empty when they are not.
     """
 
     def __init__(
-        self, campaign: Campaign, carrier: Carrier, slices: list[SlicePlan], sink: Sink | None, *, held: bool = False
+        self, campaign: Campaign, carrier: Carrier, slices: list[SlicePlan], sink: Sink | None, *, held: str = ""
     ) -> None:
         self._campaign = campaign
         self._carrier = carrier

@@ -15,17 +15,19 @@ import orjson
 
 from outreach.contacts.values import Chunk, Dropped
 from outreach.errors import Problem
-from outreach.model import Campaign, Channel, Placeholder, Route, SmsContent
-from outreach.negotiation import Finding, Verdict
+from outreach.model import Campaign, Channel, Placeholder, SmsContent
+from outreach.negotiation import Finding
 from outreach.planning.assign import Assigner, Columns, Sink
-from outreach.planning.carrier import Carrier, Group, groups, job, title
-from outreach.planning.choose import Ledger, Nothing, Suppressed, filled, left_out, matching, zones
+from outreach.planning.carrier import Carrier, Group, groups
+from outreach.planning.choose import Ledger, Nothing, Suppressed, filled, zones
 from outreach.planning.digest import campaign_digest
-from outreach.planning.negotiate import negotiate, refusals
+from outreach.planning.judge import example, judged
+from outreach.planning.negotiate import refusals
 from outreach.planning.notes import notes
 from outreach.planning.segments import segments
 from outreach.planning.times import due
-from outreach.planning.values import Plan, RoutePlan, Rows, SlicePlan
+from outreach.planning.turns import Chooser, Going
+from outreach.planning.values import Fallback, Plan, RoutePlan, Rows, SlicePlan
 
 #: So many rows that were left out are named one by one; the rest is counted.
 NAMED_ROWS = 20
@@ -33,8 +35,11 @@ NAMED_ROWS = 20
 #: A plan for nobody is seldom what was meant.
 NOBODY = "nobody would be contacted: there are no contacts, or all of them are left out"
 
-#: Stands for the marker wherever a plan shows a name that the journal has yet to give.
-UNMARKED = "······"
+#: Why people are left for a later call.
+LIMIT = "left for a later run by --limit"
+SPENT = (
+    "tried as often as one person may be, through all providers; look at the vendors, then use another round for them"
+)
 
 
 T = TypeVar("T")
@@ -58,6 +63,11 @@ class _Team:
     channels: tuple[Channel, ...]
     now: Assigner
     later: Assigner
+    spent: Assigner
+
+    @property
+    def assigners(self) -> tuple[Assigner, ...]:
+        return self.now, self.later, self.spent
 
 
 class Builder:
@@ -65,9 +75,11 @@ class Builder:
 
     Attributes:
         slices: The campaigns to be made at the vendors; complete after ``finish``.
+
+        passing: Whether one provider takes over from another somebody who stands in the journal there.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # keywords; what a plan depends on
         self,
         campaign: Campaign,
         carriers: Mapping[str, Carrier],
@@ -78,12 +90,13 @@ class Builder:
         sink: Sink | None = None,
         limit: int | None = None,
         rejects: Callable[[Dropped], None] | None = None,
+        down: Iterable[str] = (),
     ) -> None:
         self._campaign = campaign
         self._carriers = carriers
         self._now = now
-        self._suppressed = suppressed or Nothing()
         self._ledger = ledger or Nothing()
+        self._chooser = Chooser(campaign, carriers, suppressed or Nothing(), self._ledger, frozenset(down))
         self._sink = sink
         self._left = limit
         self._rejects = rejects
@@ -91,14 +104,15 @@ class Builder:
         self._read = self._used = self._people = 0
         self._dropped: Counter[str] = Counter()
         self._problems: list[Problem] = []
+        self._notes: list[str] = []
         self._tallies = [_Tally() for _ in campaign.routes]
         self.slices: list[SlicePlan] = []
+        self.passing = False
         self._teams = [
             _Team(
                 group,
                 tuple(campaign.routes[index].channel for index in group.routes),
-                Assigner(campaign, group.carrier, self.slices, sink),
-                Assigner(campaign, group.carrier, self.slices, sink, held=True),
+                *(Assigner(campaign, group.carrier, self.slices, sink, held=held) for held in ("", LIMIT, SPENT)),
             )
             for group in groups(campaign, carriers)
         ]
@@ -109,20 +123,25 @@ class Builder:
         self._read += len(chunk) + len(chunk.dropped)
         self._used += len(chunk)
         self._digest.update(_fingerprint(chunk))
-        taken: dict[Channel, set[int]] = {}
-        reached: set[int] = set()
+        choice = self._chooser.choose(chunk)
+        for index, going in enumerate(choice):
+            self._count(index, going, chunk)
         for team in self._teams:
-            reached |= self._travel(team, chunk, taken)
-        self._people += len(reached)
+            self._travel(team, chunk, choice)
+        self._people += len(set(chain.from_iterable(going.kept for going in choice)))
+
+    def note(self, found: Sequence[Problem]) -> None:
+        """Take what a careful person should know about the sources."""
+        self._notes += map(str, found)
 
     def finish(self) -> Plan:
         """Send off who still waits, and give the plan."""
-        for team in self._teams:
-            team.now.finish()
-            team.later.finish()
+        for assigner in chain.from_iterable(team.assigners for team in self._teams):
+            assigner.finish()
         versions = {name: carrier.provider.version for name, carrier in self._carriers.items()}
         findings = [self._findings(index) for index in range(len(self._campaign.routes))]
-        blocked = dict.fromkeys(chain.from_iterable(refusals(one, self._campaign.accept) for one in findings))
+        flat = list(chain.from_iterable(chain.from_iterable(findings)))
+        blocked = dict.fromkeys(refusals(flat, self._campaign.accept))
         return Plan(
             campaign=self._campaign.name,
             round=self._campaign.round,
@@ -133,110 +152,65 @@ class Builder:
             refusals=(*blocked, *self._limits()),
             notes=(
                 *([] if any(one.planned for one in self._tallies) else [NOBODY]),
-                *notes(self._campaign, list(chain.from_iterable(findings)), self.slices, self._now),
+                *self._notes,
+                *notes(self._campaign, self._carriers, flat, self.slices, self._now),
             ),
         )
 
-    def _travel(self, team: _Team, chunk: Chunk, taken: dict[Channel, set[int]]) -> set[int]:
-        """Bring a chunk's people into the batches of one team; give those who go down one of its routes."""
-        everybody: set[int] = set()
+    def _count(self, index: int, going: Going, chunk: Chunk) -> None:
+        """Take note of who goes down a route, and put away who does not."""
+        tally, channel = self._tallies[index], self._campaign.routes[index].channel
+        self.passing |= going.passing
+        tally.planned += len(going.kept)
+        tally.earlier += len(going.kept) - sum(map(len, going.legs.values()))
+        tally.segments += self._segments(channel, going.kept, filled(self._campaign, (channel,), chunk))
+        for one in going.left_out:
+            tally.skipped[one.reason] += len(one.people)
+            if self._sink is not None and one.fresh:
+                phones, ids = _some(chunk.phones, one.fresh), _some(chunk.ids, one.fresh)
+                self._sink.skip(channel, one.provider, one.reason, phones, ids, _some(chunk.rows, one.fresh))
+
+    def _travel(self, team: _Team, chunk: Chunk, choice: Sequence[Going]) -> None:
+        """Bring a chunk's people into the batches of one team."""
+        name = team.group.carrier.provider.name
+        legs = [(self._campaign.routes[i].channel, list(choice[i].legs.get(name, ()))) for i in team.group.routes]
+        people, channels = _carried(legs)
+        if not people:
+            return
         where = zones(self._campaign, team.group.carrier, chunk)
         values = filled(self._campaign, team.channels, chunk)
-        legs: list[tuple[Channel, list[int]]] = []
-        for index in team.group.routes:
-            route = self._campaign.routes[index]
-            own = filled(self._campaign, (route.channel,), chunk)
-            people = self._going(index, team, chunk, taken.setdefault(route.channel, set()), own, where)
-            self._tallies[index].planned += len(people)
-            self._tallies[index].segments += self._segments(route.channel, people, own)
-            everybody.update(people)
-            self._ledger.wanted([chunk.phones[one] for one in people], route.channel)
-            fresh = self._new(index, chunk, people)
-            self._tallies[index].earlier += len(people) - len(fresh)
-            legs.append((route.channel, fresh))
-        fresh_people, channels = _carried(legs)
-        if fresh_people:
-            self._assign(team, chunk, fresh_people, channels, where, values)
-        return everybody
+        spent = {one for channel, some in legs for one in self._spent(channel, chunk, some)}
+        if spent:
+            going = [place for place, one in enumerate(people) if one in spent]
+            self._put(team.spent, chunk, [people[i] for i in going], [channels[i] for i in going], where, values)
+            staying = [place for place, one in enumerate(people) if one not in spent]
+            people, channels = [people[i] for i in staying], [channels[i] for i in staying]
+        allowed = self._allowed(channels)
+        for assigner, part in ((team.now, slice(allowed)), (team.later, slice(allowed, None))):
+            self._put(assigner, chunk, people[part], channels[part], where, values)
 
-    def _going(
-        self,
-        index: int,
-        team: _Team,
-        chunk: Chunk,
-        taken: set[int],
-        values: Mapping[Placeholder, Sequence[str]],
-        where: Sequence[str],
-    ) -> list[int]:
-        """Give those who go down a route; who does not is put away with the reason."""
-        route = self._campaign.routes[index]
-        people = list(matching(route, chunk))
-        if taken:
-            people = [person for person in people if person not in taken]
-        taken.update(people)
-        suppressed = self._suppressed.reasons(chunk.phones, route.channel)
-        reasons = chain(
-            ((reason, [one for one in people if suppressed.get(one) == reason]) for reason in set(suppressed.values())),
-            left_out(route, team.group.carrier, chunk, people, values),
-            [] if all(where) else [("no_zone", [one for one in people if not where[one]])],
-            [("per_contact", self._pressed(index, chunk, people))],
-        )
-        gone: set[int] = set()
-        for reason, found in reasons:
-            fresh = [one for one in found if one not in gone]
-            gone.update(fresh)
-            if fresh:
-                self._skip(index, team.group.carrier, chunk, fresh, reason)
-        return [one for one in people if one not in gone] if gone else people
+    def _spent(self, channel: Channel, chunk: Chunk, people: Sequence[int]) -> Iterable[int]:
+        return (people[one] for one in self._ledger.spent(_some(chunk.phones, people), channel))
 
-    def _pressed(self, index: int, chunk: Chunk, people: list[int]) -> list[int]:
-        fresh = self._new(index, chunk, people)
-        return [fresh[position] for position in self._ledger.pressed(_some(chunk.phones, fresh))]
-
-    def _new(self, index: int, chunk: Chunk, people: list[int]) -> list[int]:
-        """Leave out who was already handled by an earlier run."""
-        handled = self._ledger.handled(_some(chunk.phones, people), self._campaign.routes[index].channel)
-        if not handled:
-            return people
-        known = {people[position] for position in handled}
-        return [one for one in people if one not in known]
-
-    def _skip(self, index: int, carrier: Carrier, chunk: Chunk, people: list[int], reason: str) -> None:
-        route = self._campaign.routes[index]
-        self._tallies[index].skipped[reason] += len(people)
-        fresh = self._new(index, chunk, people)
-        if self._sink is not None and fresh:
-            self._sink.skip(
-                route.channel,
-                carrier.provider.name,
-                reason,
-                [chunk.phones[one] for one in fresh],
-                [chunk.ids[one] for one in fresh],
-                [chunk.rows[one] for one in fresh],
-            )
-
-    def _assign(
-        self,
-        team: _Team,
+    @staticmethod
+    def _put(
+        assigner: Assigner,
         chunk: Chunk,
         people: Sequence[int],
         channels: Sequence[tuple[Channel, ...]],
         where: Sequence[str],
         values: Mapping[Placeholder, Sequence[str]],
     ) -> None:
-        allowed = self._allowed(channels)
-        for assigner, part in ((team.now, slice(allowed)), (team.later, slice(allowed, None))):
-            some = people[part]
-            if not some:
-                continue
-            columns = Columns(
-                _some(chunk.phones, some),
-                _some(chunk.ids, some),
-                _some(chunk.names, some),
-                _some(chunk.rows, some),
-                {name: _some(column, some) for name, column in values.items()},
-            )
-            assigner.add(columns, channels[part], _some(where, some))
+        if not people:
+            return
+        columns = Columns(
+            _some(chunk.phones, people),
+            _some(chunk.ids, people),
+            _some(chunk.names, people),
+            _some(chunk.rows, people),
+            {name: _some(column, people) for name, column in values.items()},
+        )
+        assigner.add(columns, channels, _some(where, people))
 
     def _allowed(self, channels: Sequence[tuple[Channel, ...]]) -> int:
         """Say how many of these people still fit under ``--limit``; a person's deliveries go together."""
@@ -271,66 +245,51 @@ class Builder:
             if self._sink is not None:
                 self._sink.skip(None, "", one.reason, [one.phone], [one.id], [one.row])
 
-    def _findings(self, index: int) -> tuple[Finding, ...]:
+    def _findings(self, index: int) -> tuple[tuple[Finding, ...], ...]:
+        """Say what becomes of each field of a route, at each of its providers."""
         route = self._campaign.routes[index]
-        carrier = self._carriers[route.providers[0]]
-        found = negotiate(self._campaign, route.channel, carrier.provider)
-        if len(route.providers) > 1:
-            found.append(_no_failover(index, route))
-        if any(one.field == "routes" for one in found):
-            return tuple(found)
-        example = job(
-            self._campaign,
-            carrier,
-            (route.channel,),
-            zone=next((made.zone for made in self.slices if made.provider == carrier.provider.name), "UTC"),
-            title=title(self._campaign, UNMARKED),
-            marker=UNMARKED,
-            start=self._now,
-            now=self._now,
-        )
-        judged = tuple(carrier.provider.check(example))
-        said = {one.field for one in judged}
-        return (*(one for one in found if one.field not in said), *judged)
+        zone = next((made.zone for made in self.slices if route.channel in made.channels), "UTC")
+        carriers = (self._carriers[name] for name in route.providers)
+        return tuple(judged(self._campaign, carrier, route.channel, zone=zone, now=self._now) for carrier in carriers)
 
-    def _route(self, index: int, findings: tuple[Finding, ...], *, blocked: bool) -> RoutePlan:
+    def _route(self, index: int, findings: Sequence[tuple[Finding, ...]], *, blocked: bool) -> RoutePlan:
         route = self._campaign.routes[index]
-        team = next(team for team in self._teams if index in team.group.routes)
+        teams = [team for team in self._teams if index in team.group.routes]
         tally = self._tallies[index]
-        zones_used = {
-            made.zone for one in (team.now, team.later) for made in one.mine if route.channel in made.channels
-        }
-        openings = [(due(self._campaign.schedule, zone, self._now), ZoneInfo(zone)) for zone in zones_used]
-        opening = [moment.at.astimezone(zone) for moment, zone in openings if not moment.expired]
+        opening = list(chain.from_iterable(self._openings(team, route.channel) for team in teams))
+        counted = [team for team in teams if index == team.group.routes[0] and not blocked]
         return RoutePlan(
             channel=route.channel,
-            provider=team.group.carrier.provider.name,
+            provider=route.providers[0],
             planned=tally.planned,
             skipped=dict(sorted(tally.skipped.items())),
-            requests=0 if blocked or index != team.group.routes[0] else self._requests(team),
+            requests=sum(map(self._requests, counted)),
             segments=tally.segments,
             earliest=min(opening, default=None),
             latest=self._campaign.schedule.expires,
-            findings=findings,
+            findings=findings[0],
             earlier=tally.earlier,
+            fallbacks=tuple(
+                Fallback(provider=name, findings=found)
+                for name, found in zip(route.providers[1:], findings[1:], strict=True)
+            ),
         )
+
+    def _openings(self, team: _Team, channel: Channel) -> Iterable[datetime]:
+        """Give when the first people of each zone may be reached."""
+        schedule = team.group.carrier.schedule(self._campaign)
+        for zone in {made.zone for one in team.assigners for made in one.mine if channel in made.channels}:
+            moment = due(schedule, zone, self._now)
+            if not moment.expired:
+                yield moment.at.astimezone(ZoneInfo(zone))
 
     def _requests(self, team: _Team) -> int:
         carrier = team.group.carrier
         steps = 0
-        for made in (*team.now.mine, *team.later.mine):
-            one = job(
-                self._campaign,
-                carrier,
-                made.channels,
-                zone=made.zone,
-                title=title(self._campaign, UNMARKED),
-                marker=UNMARKED,
-                start=self._now,
-                now=self._now,
-            )
+        for made in chain.from_iterable(one.mine for one in team.assigners):
+            one = example(self._campaign, carrier, made.channels, zone=made.zone, now=self._now)
             steps += len(carrier.provider.open(one)) + len(carrier.provider.launch(one))
-        return steps + team.now.batches + team.later.batches
+        return steps + sum(one.batches for one in team.assigners)
 
     def _limits(self) -> Iterable[str]:
         limits = self._campaign.limits
@@ -339,17 +298,6 @@ class Builder:
             yield f"limits.contacts: {self._people} people, but at most {limits.contacts}; raise it or send to fewer"
         if limits.segments is not None and total > limits.segments:
             yield f"limits.segments: {total} SMS segments, but at most {limits.segments}; raise it or shorten the text"
-
-
-def _no_failover(index: int, route: Route) -> Finding:
-    detail = f"failover to {', '.join(route.providers[1:])} is not built yet; name one provider"
-    return Finding(
-        channel=route.channel,
-        provider=route.providers[0],
-        field=f"routes[{index}].{route.channel}",
-        verdict=Verdict.REFUSED,
-        detail=detail,
-    )
 
 
 def _carried(legs: Sequence[tuple[Channel, list[int]]]) -> tuple[Sequence[int], Sequence[tuple[Channel, ...]]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import attrs
 
 from outreach.errors import SpecError
-from outreach.model import Campaign, Channel, Content, Settings, moved
+from outreach.model import Campaign, Channel, Content, Schedule, Settings, moved
 from outreach.planning.digest import digest_of
 from outreach.planning.times import zone_of_window
 from outreach.plugins import Plugins
@@ -34,10 +35,24 @@ class Carrier:
         """Most people in one campaign at the vendor."""
         return self.settings.campaign_size or self.provider.capabilities.batching.campaign_size
 
+    def schedule(self, campaign: Campaign) -> Schedule:
+        """Give when people may be reached; where the campaign states no hours, those that the vendor keeps to."""
+        return hours(campaign, self.provider)
+
+
+def hours(campaign: Campaign, provider: Provider[Any]) -> Schedule:
+    """Give a campaign's schedule, with the hours that a provider keeps to where the campaign states none."""
+    own = provider.capabilities.default_window
+    stated = campaign.schedule
+    return attrs.evolve(stated, window=own) if own is not None and stated.window is None else stated
+
 
 @attrs.frozen
 class Group:
-    """Routes of one account whose people may share a campaign at the vendor, by their position in the campaign."""
+    """Routes of one account whose people may share a campaign at the vendor, by their position in the campaign.
+
+    A route with several providers is in a group of each.
+    """
 
     carrier: Carrier
     routes: tuple[int, ...]
@@ -72,8 +87,11 @@ def _blank(campaign: Campaign, provider: Provider[Any]) -> Settings:
 def groups(campaign: Campaign, accounts: Mapping[str, Carrier]) -> tuple[Group, ...]:
     """Gather routes that one campaign at the vendor can carry together; a channel occurs once in a group."""
     gathered: list[tuple[str, list[int]]] = []
-    for index, route in enumerate(campaign.routes):
-        name = route.providers[0]
+    turns = max(len(route.providers) for route in campaign.routes)
+    for turn, (index, route) in product(range(turns), enumerate(campaign.routes)):
+        if turn >= len(route.providers):
+            continue
+        name = route.providers[turn]
         together = accounts[name].provider.capabilities.together
         for other, routes in gathered:
             taken = {campaign.routes[number].channel for number in routes}

@@ -33,11 +33,23 @@ class Ledger(Protocol):
     def handled(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
         """Give the index of those who must not be planned again on a channel of this campaign."""
 
+    def refused(self, phones: Sequence[str], channel: Channel) -> Mapping[str, Collection[int]]:
+        """Give by provider the index of those whom it refused; it is not asked again."""
+
+    def rejected(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
+        """Give the index of those who stand in the journal as refused, since nobody took them over."""
+
+    def aboard(self, phones: Sequence[str], channel: Channel) -> Mapping[str, Collection[int]]:
+        """Give by provider the index of those handled who are loaded there in a campaign that is not launched."""
+
+    def spent(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
+        """Give the index of those for whom no further attempt may be made."""
+
     def wanted(self, phones: Sequence[str], channel: Channel) -> None:
         """Take note that the plan has these people on a channel."""
 
-    def pressed(self, phones: Sequence[str]) -> Collection[int]:
-        """Give the index of those who were contacted as often as the campaign's limits allow, over all campaigns."""
+    def contacts(self, phones: Sequence[str]) -> Mapping[int, int]:
+        """Give by index how often somebody was contacted within the period that the campaign limits."""
 
 
 @attrs.frozen
@@ -52,12 +64,28 @@ class Nothing:
         """Nobody was contacted before."""
         return ()
 
+    def refused(self, _phones: Sequence[str], _channel: Channel) -> Mapping[str, Collection[int]]:
+        """Nobody was refused."""
+        return {}
+
+    def rejected(self, _phones: Sequence[str], _channel: Channel) -> Collection[int]:
+        """Nobody was refused."""
+        return ()
+
+    def aboard(self, _phones: Sequence[str], _channel: Channel) -> Mapping[str, Collection[int]]:
+        """Nobody is loaded."""
+        return {}
+
+    def spent(self, _phones: Sequence[str], _channel: Channel) -> Collection[int]:
+        """Nobody was tried."""
+        return ()
+
     def wanted(self, _phones: Sequence[str], _channel: Channel) -> None:
         """Nobody asks."""
 
-    def pressed(self, _phones: Sequence[str]) -> Collection[int]:
-        """Nobody was contacted too often."""
-        return ()
+    def contacts(self, _phones: Sequence[str]) -> Mapping[int, int]:
+        """Nobody was contacted."""
+        return {}
 
 
 def matching(route: Route, chunk: Chunk) -> Sequence[int]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 import attrs
 
 from outreach.contacts.values import Chunk
+from outreach.errors import Problem
 from outreach.model import Channel
 from outreach.negotiation import Finding, Verdict
 from outreach.planning.build import Builder
@@ -147,6 +148,9 @@ class Comparer:
             builder.add(chunk)
         (_, now), (_, then) = self._sides
         self._lost.update((on[0], why) for on, why in then.reasons.items() if on not in now.reasons)
+
+    def note(self, found: Sequence[Problem]) -> None:
+        """Take what is to be known about the sources: it is the same on both sides, and belongs into the plan."""
 
     def finish(self, target: str) -> Comparison:
         """Give the report."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from outreach.model import Campaign, Purpose
+from outreach.model import Campaign, Purpose, Schedule
 from outreach.negotiation import Finding
+from outreach.planning.carrier import Carrier
 from outreach.planning.times import due
 from outreach.planning.values import SlicePlan
 
@@ -21,7 +22,13 @@ USUAL_HOURS: Mapping[Purpose, tuple[time, time]] = {
 }
 
 
-def notes(campaign: Campaign, findings: Sequence[Finding], slices: Sequence[SlicePlan], now: datetime) -> Iterator[str]:
+def notes(
+    campaign: Campaign,
+    carriers: Mapping[str, Carrier],
+    findings: Sequence[Finding],
+    slices: Sequence[SlicePlan],
+    now: datetime,
+) -> Iterator[str]:
     """Give each note as a sentence."""
     codes = {finding.code for finding in findings}
     for code in campaign.accept:
@@ -33,12 +40,13 @@ def notes(campaign: Campaign, findings: Sequence[Finding], slices: Sequence[Slic
     if campaign.schedule.expires is not None and campaign.schedule.expires <= now:
         yield f"the campaign expired at {campaign.schedule.expires:%Y-%m-%d %H:%M %z}: nobody will be contacted"
         return
-    for zone in sorted({made.zone for made in slices}):
-        yield from _hours(campaign, zone, now)
+    places = sorted({(made.zone, made.provider) for made in slices})
+    said = (one for zone, name in places for one in _hours(campaign, carriers[name].schedule(campaign), zone, now))
+    yield from dict.fromkeys(said)
 
 
-def _hours(campaign: Campaign, zone: str, now: datetime) -> Iterator[str]:
-    opening = due(campaign.schedule, zone, now)
+def _hours(campaign: Campaign, schedule: Schedule, zone: str, now: datetime) -> Iterator[str]:
+    opening = due(schedule, zone, now)
     if opening.expired:
         yield f"the campaign expires before anybody in {zone} may be reached"
         return

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Protocol
+
+import attrs
 
 from outreach.contacts import ContactList, Suppression
 from outreach.contacts.values import Chunk
 from outreach.errors import Problem, SpecError
 from outreach.model import Campaign
 from outreach.planning.columns import missing, wanted
+from outreach.source import SourceKind
 
 
 class Taker(Protocol):
@@ -17,6 +20,23 @@ class Taker(Protocol):
 
     def add(self, chunk: Chunk) -> None:
         """Take one chunk of people and dropped rows."""
+
+    def note(self, found: Sequence[Problem]) -> None:
+        """Take what a careful person should know about the sources."""
+
+
+@attrs.frozen
+class Seen:
+    """How far the contacts were read.
+
+    Attributes:
+        rows: So many rows.
+
+        share: The share of all, 0 to 1; None while nobody can tell.
+    """
+
+    rows: int
+    share: float | None
 
 
 def suppressed(campaign: Campaign) -> Suppression:
@@ -31,8 +51,10 @@ def suppressed(campaign: Campaign) -> Suppression:
         raise SpecError([_placed(campaign, problem) for problem in error.problems]) from None
 
 
-def read(campaign: Campaign, taker: Taker, stdin: BinaryIO | None) -> Iterator[int]:
-    """Give the taker every chunk of the contacts; yields the rows read so far, so that the caller can look around.
+def read(campaign: Campaign, taker: Taker, stdin: BinaryIO | None, kinds: Sequence[SourceKind] = ()) -> Iterator[Seen]:
+    """Give the taker every chunk of the contacts; yields how far it has come, so that the caller can look around.
+
+    ``kinds``: what can be read; none means what outreach brings.
 
     Raises:
         SpecError: A list cannot be read, or lacks a column that the campaign asks for.
@@ -40,13 +62,14 @@ def read(campaign: Campaign, taker: Taker, stdin: BinaryIO | None) -> Iterator[i
     rows = 0
     try:
         with ContactList.open(
-            campaign.contacts, base=campaign.base, wanted=tuple(wanted(campaign)), stdin=stdin
+            campaign.contacts, base=campaign.base, wanted=tuple(wanted(campaign)), stdin=stdin, kinds=kinds
         ) as people:
             _check_columns(campaign, people)
             for chunk in people:
                 taker.add(chunk)
                 rows += len(chunk) + len(chunk.dropped)
-                yield rows
+                yield Seen(rows, people.share)
+            taker.note(people.notes)
         _check_used_up(campaign, rows)
     except SpecError as error:
         raise SpecError([_placed(campaign, problem) for problem in error.problems]) from None

@@ -8,8 +8,8 @@ from typing import Any
 
 from outreach.masking import masked
 from outreach.model import Campaign
-from outreach.planning.build import UNMARKED
 from outreach.planning.carrier import Carrier, job, title
+from outreach.planning.judge import UNMARKED
 from outreach.planning.times import due
 from outreach.planning.values import PlannedRequest, SlicePlan
 from outreach.provider import Batch
@@ -34,7 +34,7 @@ def planned_requests(
         zone=made.zone,
         title=title(campaign, marker),
         marker=marker,
-        start=due(campaign.schedule, made.zone, now).at,
+        start=due(carrier.schedule(campaign), made.zone, now).at,
         now=now,
     )
     show: Callable[[str], str] = str if show_numbers else masked

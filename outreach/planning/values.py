@@ -22,6 +22,20 @@ class Rows:
 
 
 @attrs.frozen(kw_only=True)
+class Fallback:
+    """A provider that takes over whom the ones before it refuse.
+
+    Attributes:
+        provider: The account.
+
+        findings: What becomes of each field there.
+    """
+
+    provider: str
+    findings: tuple[Finding, ...]
+
+
+@attrs.frozen(kw_only=True)
 class RoutePlan:
     """What would go down one route.
 
@@ -33,6 +47,8 @@ class RoutePlan:
         planned: Deliveries.
 
         earlier: So many of these are handled already, by earlier runs.
+
+        fallbacks: Who carries whoever is refused, in order.
 
         skipped: Deliveries left out, by reason.
 
@@ -57,6 +73,12 @@ class RoutePlan:
     latest: datetime | None
     findings: tuple[Finding, ...]
     earlier: int = 0
+    fallbacks: tuple[Fallback, ...] = ()
+
+    @property
+    def judged(self) -> tuple[Finding, ...]:
+        """What becomes of each field at any of the providers."""
+        return (*self.findings, *(one for fallback in self.fallbacks for one in fallback.findings))
 
 
 @attrs.frozen(kw_only=True)
@@ -106,7 +128,7 @@ class SlicePlan:
 
         fingerprint: Digest of everything it is made of, its people and start left out.
 
-        held: Left for a later call (``--limit``).
+        held: Why it is left for a later call (``--limit``); empty when it is not.
     """
 
     number: int
@@ -114,7 +136,7 @@ class SlicePlan:
     channels: tuple[Channel, ...]
     zone: str
     fingerprint: str
-    held: bool = False
+    held: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from outreach.negotiation import Finding, Verdict
-from outreach.planning.values import Plan, RoutePlan
+from outreach.planning.values import Fallback, Plan, RoutePlan
 from outreach.reporting.grid import labelled
 from outreach.reporting.words import clean, count, moment, tally
 
@@ -72,7 +72,8 @@ def _left_out(plan: Plan) -> str:
 def _title(route: RoutePlan) -> str:
     requests = f"{count(route.planned, 'delivery', 'deliveries')} in {count(route.requests, 'request')}"
     segments = f", {count(route.segments, 'segment')}" if route.segments else ""
-    return f"{route.channel.value} through {clean(route.provider)}: {requests}{segments}"
+    others = "".join(f", then {clean(one.provider)}" for one in route.fallbacks)
+    return f"{route.channel.value} through {clean(route.provider)}{others}: {requests}{segments}"
 
 
 def _route(route: RoutePlan, zone: tzinfo | None) -> Iterator[RenderableType]:
@@ -82,6 +83,15 @@ def _route(route: RoutePlan, zone: tzinfo | None) -> Iterator[RenderableType]:
     if route.skipped:
         lines.append(("skipped", tally(route.skipped)))
     yield labelled([*lines, *_findings(route.findings)])
+    for fallback in route.fallbacks:
+        yield Text(f"if refused, through {clean(fallback.provider)}:")
+        yield labelled([*_findings(_different(route, fallback))] or [("kept", "the same")])
+
+
+def _different(route: RoutePlan, fallback: Fallback) -> Sequence[Finding]:
+    """Give the fields of which something else becomes at a fallback than at the first provider."""
+    first = {one.field: (one.verdict, one.detail) for one in route.findings}
+    return [one for one in fallback.findings if first.get(one.field) != (one.verdict, one.detail)]
 
 
 def _due(route: RoutePlan, zone: tzinfo | None) -> str:
@@ -109,9 +119,9 @@ def _finding(one: Finding) -> str:
 
 def _weakened(routes: Sequence[RoutePlan]) -> Iterator[RenderableType]:
     lines = [
-        f"{route.provider}: {_finding(one)}"
+        f"{one.provider}: {_finding(one)}"
         for route in routes
-        for one in route.findings
+        for one in route.judged
         if one.verdict is Verdict.DEGRADED
     ]
     yield from section("Weakened, as agreed under accept", lines)

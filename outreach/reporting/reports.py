@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol, TextIO
 
 import orjson
@@ -14,6 +14,18 @@ from outreach.reporting.shapes import delivery
 
 #: How a number is written: as it is, or with its middle hidden.
 Phone = Callable[[str], str]
+
+
+class Vendor(Protocol):
+    """What the vendors' own reports say: ``following.VendorReport``."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Give the names of their columns."""
+
+    @property
+    def rows(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
+        """Give what stands in them, by provider and number."""
 
 
 class Form(Protocol):
@@ -37,14 +49,23 @@ def write(rows: Iterable[DeliveryRow], forms: Iterable[Form]) -> None:
 
 
 class CsvForm:
-    """The contract's columns."""
+    """The contract's columns; behind them what vendors told, and what their own reports say, where asked for."""
 
-    def __init__(self, file: TextIO) -> None:
-        self._write = sheet.table(file, sheet.COLUMNS)
+    def __init__(self, file: TextIO, *, details: bool = False, vendor: Vendor | None = None) -> None:
+        self._details = details
+        self._vendor = vendor
+        more = (*(sheet.DETAILS if details else ()), *(f"vendor {name}" for name in (vendor.columns if vendor else ())))
+        self._write = sheet.table(file, (*sheet.COLUMNS, *more))
 
     def add(self, row: DeliveryRow) -> None:
         """Write a line."""
-        self._write(sheet.delivery_cells(row))
+        details = sheet.detail_cells(row) if self._details else ()
+        self._write((*sheet.delivery_cells(row), *details, *self._said(row)))
+
+    def _said(self, row: DeliveryRow) -> Iterator[str]:
+        if self._vendor is not None:
+            found = self._vendor.rows.get((row.provider, row.phone), {})
+            yield from (sheet.guard(found.get(name, "")) for name in self._vendor.columns)
 
     def finish(self) -> None:
         """Write nothing."""
@@ -53,13 +74,17 @@ class CsvForm:
 class JsonForm:
     """One array, an element per line."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, vendor: Vendor | None = None) -> None:
         self._file = file
         self._before = "["
+        self._vendor = vendor
 
     def add(self, row: DeliveryRow) -> None:
         """Write an element."""
-        self._file.write(f"{self._before}\n{orjson.dumps(delivery(row, row.phone)).decode()}")
+        shape = delivery(row, row.phone)
+        if self._vendor is not None:
+            shape["vendor"] = dict(self._vendor.rows.get((row.provider, row.phone), {}))
+        self._file.write(f"{self._before}\n{orjson.dumps(shape).decode()}")
         self._before = ","
 
     def finish(self) -> None:

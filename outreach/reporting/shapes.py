@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -21,6 +21,9 @@ from outreach.plugins import Plugins
 from outreach.provider import Provider
 from outreach.results import Summary
 from outreach.settling import Marked, Settlement
+
+if TYPE_CHECKING:
+    from outreach.following import Followed
 
 Shape = dict[str, Any]
 
@@ -71,6 +74,10 @@ def _route(route: RoutePlan) -> Shape:
         "earliest": _time(route.earliest),
         "latest": _time(route.latest),
         "findings": [_finding(one) for one in route.findings],
+        "fallbacks": [
+            {"provider": one.provider, "findings": [_finding(found) for found in one.findings]}
+            for one in route.fallbacks
+        ],
     }
 
 
@@ -138,6 +145,12 @@ def status(summary: Summary) -> Shape:
     """Give the shape of ``status --json``."""
     statuses = {status.value: number for status, number in summary.statuses.items()}
     return {**send(summary), "statuses": statuses, "running": summary.running}
+
+
+def follow(one: Followed) -> Shape:
+    """Give the shape of ``status --follow --json``."""
+    figures = {name: getattr(one, name) for name in ("polls", "changed", "final", "open", "interrupted")}
+    return {**status(one.summary), "follow": {**figures, "ended": [attrs.asdict(each) for each in one.ended]}}
 
 
 def _carried(route: tuple[str, str], states: Mapping[State, int]) -> Shape:
@@ -233,9 +246,11 @@ def delivery(row: DeliveryRow, phone: str) -> Shape:
         "vendor_id": row.vendor_id,
         "attempts": row.attempts,
         "updated_at": row.updated_at.isoformat(timespec="seconds"),
-        "credits": None,
-        "duration": None,
-        "answers": {},
+        "credits": row.credits,
+        "duration": row.duration,
+        "answers": dict(row.answers),
+        "transcript": row.transcript or None,
+        "playback": row.playback,
     }
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
+import orjson
+
 from outreach.contacts.values import Dropped
 from outreach.delivery.journal import DeliveryRow
 
@@ -23,6 +25,9 @@ COLUMNS = (
     "attempts",
     "updated_at",
 )
+
+#: The further columns of ``report --csv --details``.
+DETAILS = ("credits", "duration", "playback", "answers", "transcript")
 
 #: The columns of ``--rejects``.
 REJECTS = ("source", "row", "line", "reason", "detail", "phone", "id")
@@ -60,6 +65,13 @@ def delivery_cells(row: DeliveryRow, phone: Callable[[str], str] = phone_cell) -
         row.attempts,
         row.updated_at.isoformat(timespec="seconds"),
     )
+
+
+def detail_cells(row: DeliveryRow) -> tuple[object, ...]:
+    """Give the cells of what a vendor told beside the status, in the order of ``DETAILS``; answers as JSON."""
+    figures = (row.credits, row.duration, row.playback)
+    answers = orjson.dumps(dict(row.answers)).decode() if row.answers else ""
+    return (*("" if one is None else one for one in figures), guard(answers), guard(row.transcript))
 
 
 def reject_cells(row: Dropped) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ from outreach.model import Contacts, Route
 from outreach.spec.checks import CHECKS, FINISH
 from outreach.spec.forms import ELSEWHERE, FILLED, WrittenRoute
 from outreach.spec.kinds import Wrong, each, items, some, table
-from outreach.spec.rules import SOURCES
+from outreach.spec.rules import SOURCES, refers
 from outreach.spec.shapes import choices, element, entry, fields, key_of, leaf, optional
 from outreach.spec.tree import Scalar, Style, Table
 
@@ -124,6 +124,7 @@ def _contacts(made: Converter) -> Hook:
     whole = _class(Contacts, made)
 
     def hook(node: Any, form: Any) -> Any:
-        return whole(node, form) if isinstance(node, Table) else Contacts(sources=SOURCES.read(node))
+        short = refers(node) or not isinstance(node, Table)
+        return Contacts(sources=SOURCES.read(node)) if short else whole(node, form)
 
     return hook

@@ -30,7 +30,7 @@ from outreach.spec.kinds import distinct, words_of
 from outreach.spec.leaves import CELL, LINE, PATH, SAID
 from outreach.spec.moments import WINDOW_ZONE, ZONE
 from outreach.spec.numbers import integer, number
-from outreach.spec.rules import BASE_URL, CARRIERS, CODE, COUNTRY, HTTPS, LANGUAGE, PATHS, SOURCES
+from outreach.spec.rules import BASE_URL, CARRIERS, CODE, COUNTRY, DELIMITER, ENCODING, HTTPS, LANGUAGE, PATHS, SOURCES
 
 #: Beside a list's type: it must hold something.
 FILLED = "filled"
@@ -110,6 +110,10 @@ FORMS: Mapping[tuple[type, str], Any] = {
     (Columns, "name"): _Line | None,
     (Columns, "zone"): _Line | None,
     (Contacts, "sources"): Annotated[tuple[str, ...], SOURCES],
+    (Contacts, "sheet"): _Line | None,
+    (Contacts, "query"): _Said | None,
+    (Contacts, "delimiter"): Annotated[str, DELIMITER] | None,
+    (Contacts, "encoding"): Annotated[str, ENCODING] | None,
     (Contacts, "country"): Annotated[str, COUNTRY] | None,
     (Schedule, "zone"): Annotated[str, ZONE] | None,
     (Window, "days"): Annotated[tuple[Day, ...], distinct(words_of(Day))],

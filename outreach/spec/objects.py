@@ -33,6 +33,9 @@ _REMEDIES: Mapping[type, str] = {
 #: Kept out of the type check: they hold whatever a program iterates, or are ours.
 _ASIDE = {(Contacts, "sources"), (Campaign, "places"), (Campaign, "base")}
 
+#: What a program states beside the contacts themselves.
+_BESIDE = [one.name for one in attrs.fields(Contacts) if one.name != "sources"]
+
 _NOWHERE = Mark(Source("", None))  # type: ignore[arg-type]  # no relative path is read from these trees
 _UNITS = (("w", timedelta(weeks=1)), ("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1)))
 
@@ -201,11 +204,11 @@ def _route(route: Route) -> Table:
 def _contacts(contacts: Contacts) -> Table:
     """Write all but rows: whatever a program iterates is gone through once, by the reading."""
     paths = contacts.sources
-    named = isinstance(paths, tuple) and paths and all(isinstance(one, str) for one in paths)
+    named = isinstance(paths, tuple) and paths and all(isinstance(one, str | Secret) for one in paths)
     return _table(
         {
             "from": _node(paths) if named else _text("-"),
-            **{name: _node(one) for name in ("country", "columns") if (one := getattr(contacts, name)) is not None},
+            **{name: _node(one) for name in _BESIDE if (one := getattr(contacts, name)) is not None},
         }
     )
 

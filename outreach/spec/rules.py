@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from typing import Any
 
 from outreach.spec.kinds import Kind, Wrong, distinct, each, matching, one_or, several, some, table, whole
-from outreach.spec.leaves import CELL, LINE, PATH
+from outreach.spec.leaves import CELL, LINE, PATH, SECRET
 from outreach.spec.numbers import integer
 from outreach.spec.tree import Items, Node, Scalar, Table
 
@@ -64,18 +65,55 @@ def _row(node: Node) -> Mapping[str, str]:
     return each(table(node).items(), CELL.read)
 
 
+def _encoding(text: str) -> str:
+    try:
+        known = codecs.lookup(text)
+    except LookupError:
+        raise Wrong(_NO_ENCODING, text) from None
+    if not getattr(known, "_is_text_encoding", True) or known.name in {"idna", "punycode"}:
+        raise Wrong(_NO_ENCODING, text)
+    return known.name
+
+
+_NO_ENCODING = "is no encoding of texts: write one such as utf-16, latin-1 or cp1252"
+ENCODING = matching("[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}", _NO_ENCODING, _encoding)
+DELIMITER = matching(
+    r"[\t!#-&(-/:-@\[-`{-~]", "is no separator: write one sign that is neither letter, digit, blank nor quotation mark"
+)
+
 _ROW = Kind(_row, {"type": "object", "additionalProperties": CELL.schema})
-_PATHS = one_or(PATH, several(PATH, some))
+_REFERENCE = {"env", "file"}
+
+
+def _source(node: Node) -> Any:
+    if isinstance(node, Table):
+        return SECRET.read(node)
+    try:
+        return PATH.read(node)
+    except Wrong as error:
+        # An address may hold a password.
+        raise Wrong(error.says, None if "://" in (error.shown or "") else error.shown) from None
+
+
+_SOURCE = Kind(_source, {"anyOf": [PATH.schema, SECRET.schema]})
+_LISTED = several(_SOURCE, some)
 _ROWS = several(_ROW, some)
 
 
-def _sources(node: Node) -> tuple[str, ...] | tuple[Mapping[str, str], ...]:
-    if isinstance(node, Table):
-        msg = "must be a path, a list of paths, or a list of rows"
+def refers(node: Node) -> bool:
+    """Tell whether a node refers to a secret."""
+    return isinstance(node, Table) and len(node) == 1 and set(node) <= _REFERENCE
+
+
+def _sources(node: Node) -> tuple[Any, ...]:
+    if isinstance(node, Table) and not refers(node):
+        msg = "must be a path, a list of paths, a list of rows, or a reference such as {env: NAME}"
         raise Wrong(msg)
-    rows = isinstance(node, Items) and any(isinstance(one, Table) for one in node)
-    read: tuple[Any, ...] = (_ROWS if rows else _PATHS).read(node)
+    if not isinstance(node, Items):
+        return (_source(node),)
+    rows = any(isinstance(one, Table) and not refers(one) for one in node)
+    read: tuple[Any, ...] = (_ROWS if rows else _LISTED).read(node)
     return read
 
 
-SOURCES = Kind(_sources, {"anyOf": [PATH.schema, several(PATH, some).schema, _ROWS.schema]})
+SOURCES = Kind(_sources, {"anyOf": [_SOURCE.schema, _LISTED.schema, _ROWS.schema]})

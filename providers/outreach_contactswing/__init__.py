@@ -16,7 +16,7 @@ from outreach_contactswing.capabilities import CAPABILITIES, CREATE
 from outreach_contactswing.check import check
 from outreach_contactswing.emulate import ContactSwingSandbox
 from outreach_contactswing.endpoints import ENDPOINTS
-from outreach_contactswing.interpret import interpret
+from outreach_contactswing.interpret import follow, interpret
 from outreach_contactswing.samples import SAMPLES
 from outreach_contactswing.translate import hand_over
 
@@ -31,6 +31,7 @@ contactswing = Provider(
     capabilities=CAPABILITIES,
     load=hand_over,
     interpret=interpret,
+    follow=follow,
     check=check,
     emulate=ContactSwingSandbox,
     sandbox=ContactSwingSettings(

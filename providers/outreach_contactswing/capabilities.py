@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from outreach.provider import Batching, Capabilities, Channel, Features, emulated, native
+from outreach_contactswing.hours import ALWAYS
 
 CREATE = "https://docs.contactswing.ai/api-reference/endpoint/what-camp"
 
@@ -37,4 +38,5 @@ CAPABILITIES = Capabilities(
     batching=Batching(size=50, equal_values=True, by_zone=True),
     schedules=True,
     needs_id=True,
+    default_window=ALWAYS,
 )

@@ -45,6 +45,7 @@ def _create_path(settings: ContactSwingSettings) -> str:
 
 CREATE = _reaches(
     name="create_whatsapp_campaign",
+    people=("touchpoint.customer_details.to_number",),
     path=CREATE_PATH,
     path_of=_create_path,
     does="hand the people over for WhatsApp messages",
@@ -88,6 +89,7 @@ CREATE_EMAIL = _reaches(
 )
 CALL = _reaches(
     name="create_call",
+    people=("phone_number",),
     path="v2/_call",
     does="ring the person",
     doc=f"{PAGES}unified-voice-call",
@@ -102,6 +104,7 @@ CALL = _reaches(
 )
 MAKE_CALL = _reaches(
     name="make_call",
+    people=("phone_number",),
     path="v2/_voicecalls/<agent_id>/makeCall",
     does="ring the person",
     doc=f"{PAGES}make-call",

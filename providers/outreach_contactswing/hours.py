@@ -40,13 +40,12 @@ class Hours:
 
 
 #: Where the campaign has no window. ContactSwing requires one.
-ALWAYS = Hours(days=WEEK, start=9, end=19)
+ALWAYS = Window(start=time(9), end=time(19))
 
 
 def whole_hours(window: Window | None) -> Hours:
     """Give the hours of a window, narrowed inwards to whole ones, since ContactSwing's are numbers."""
-    if window is None:
-        return ALWAYS
+    window = window or ALWAYS
     begun = window.start.replace(minute=0, second=0, microsecond=0) != window.start
     days = tuple(day for day in WEEK if day in window.days) or WEEK
     return Hours(days=days, start=window.start.hour + begun, end=window.end.hour)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from outreach.provider import Batch, Channel, Job, Kind, Outcome, Receipt, Request, Response, Status, accepted, look_up
+from outreach.provider import (
+    Batch,
+    Channel,
+    Job,
+    Kind,
+    Outcome,
+    Receipt,
+    Request,
+    Response,
+    Status,
+    Waiting,
+    accepted,
+    look_up,
+)
 from outreach_contactswing.account import ContactSwingSettings
 
 #: https://docs.contactswing.ai/api-reference/endpoint/what-camp: ``data.status`` is the "Campaign status"; the page's
@@ -37,3 +50,8 @@ def status(_channel: Channel, word: str) -> Status:
 def _told(word: str) -> Status:
     """Without a word from the vendor people are queued, since they are handed over."""
     return status(Channel.WHATSAPP, word) if word.strip() else Status.QUEUED
+
+
+def follow(_job: Job[ContactSwingSettings], _waiting: Waiting) -> str:
+    """Say why nobody can be asked about: no page has a request that lists a campaign, or its people."""
+    return "handed over: ContactSwing has no request that tells what became of anybody; look at its dashboard"

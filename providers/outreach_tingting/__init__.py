@@ -18,7 +18,8 @@ from outreach_tingting.emulate import TingTingSandbox
 from outreach_tingting.endpoints import V1
 from outreach_tingting.interpret import explain, interpret
 from outreach_tingting.legacy import FIRST_GENERATION
-from outreach_tingting.readback import halt, roll, settle
+from outreach_tingting.offers import SERVICES
+from outreach_tingting.readback import follow, halt, report, roll, settle
 from outreach_tingting.samples import SAMPLES
 from outreach_tingting.settings import Settings
 from outreach_tingting.translate import launch, load, open_campaign
@@ -41,10 +42,13 @@ tingting = Provider(
     settle=settle,
     roll=roll,
     halt=halt,
+    follow=follow,
+    report=report,
     emulate=TingTingSandbox,
     sandbox=Settings(token=Secret(value="sandbox"), senders=(3,), voice=3, pace=200.0, settle_after=0.0),
     endpoints=(*V1, *FIRST_GENERATION),
     samples=SAMPLES,
+    services=SERVICES,
 )
 
 

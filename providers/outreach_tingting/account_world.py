@@ -87,7 +87,8 @@ class Account:
 
     def list_codes(self, received: Received) -> Response:
         """List the codes, newest first."""
-        return Response.of(world.paged(received.path, received.query, self.codes[::-1], dict))
+        rows = [{"id": number, **code} for number, code in enumerate(self.codes, 1)]
+        return Response.of(world.paged(received.path, received.query, rows[::-1], dict))
 
 
 def envelope(data: Any, message: str | None = None, status: int = 200) -> dict[str, Any]:

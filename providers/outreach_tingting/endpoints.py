@@ -488,6 +488,8 @@ SEND_OTP = _reaches(
         *otp_parameters("np_rija", "np_prashanna", "np_shreegya", "np_binod"),
         _optional(name="company_name", doc="an older page requires it"),
     ),
+    people=("number",),
+    country="NP",
     hides=OTP_PLACES,
     decode=decoding.obj("number", at="data.details"),
     example={

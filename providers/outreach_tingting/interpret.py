@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import attrs
+
 from outreach.provider import (
     Batch,
     Channel,
@@ -55,6 +57,15 @@ SMS_STATUS: Mapping[str, Status] = {**CONTACT_STATUS, "completed": Status.SENT}
 LAUNCHED = frozenset({"scheduled", "running", "completed", "terminated"})
 NOT_STARTED = "not started"
 
+#: Campaigns in which nobody's status changes any more.
+ENDED = frozenset({"completed", "terminated"})
+
+#: Fields of a person's cost, by channel. A campaign of both channels has one row for each person.
+COSTS: Mapping[Channel, str] = {Channel.VOICE: "credit_consumed", Channel.SMS: "credit_consumed_SMS"}
+
+#: "12s", "1m 5s" or "00:01:05"; the samples have "0s" and the empty text.
+_CLOCK = re.compile(r"(?:(?:(\d+)\s*h\s*)?(?:(\d+)\s*m\s*)?(?:(\d+(?:\.\d+)?)\s*s?)?)")
+
 _SEPARATORS = re.compile(r"[\s_-]+")
 _LONG_NUMBER = re.compile(r"\+?\d{7,}")
 
@@ -75,6 +86,41 @@ def status(channel: Channel, word: str) -> Status:
     """Give our word for the vendor's."""
     table = CONTACT_STATUS if channel is Channel.VOICE else SMS_STATUS
     return table.get(fold(word), Status.UNKNOWN)
+
+
+def outcome(job: Job[Settings], contact: Mapping[str, Any]) -> Receipt:
+    """Read what became of one person, from the list of a campaign's contacts: also costs, seconds and playback."""
+    found = receipt(job, contact)
+    if fold(found.word) == NOT_STARTED:
+        return found
+    costs = {channel: _number(contact.get(COSTS[channel])) for channel in job.contents if channel in COSTS}
+    return attrs.evolve(
+        found,
+        credits={channel: cost for channel, cost in costs.items() if cost is not None},
+        duration=seconds(contact.get("call_duration")) if Channel.VOICE in job.contents else None,
+        playback=_number(contact.get("playback")),
+    )
+
+
+def seconds(value: object) -> float | None:
+    """Read how long a call took; None where it does not say."""
+    text = str(value if value is not None else "").strip().casefold()
+    if re.fullmatch(r"\d+:\d+(:\d+)?", text):
+        hours, minutes, rest = (0, *map(int, text.split(":")))[-3:]
+        return float(hours * 3600 + minutes * 60 + rest)
+    found = _CLOCK.fullmatch(text) if text else None
+    return (
+        sum(float(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True))
+        if found
+        else None
+    )
+
+
+def _number(value: object) -> float | None:
+    try:
+        return None if isinstance(value, bool) else float(str(value).strip().removesuffix("%"))
+    except ValueError:
+        return None
 
 
 def interpret(job: Job[Settings], request: Request, response: Response, batch: Batch | None) -> Outcome:

@@ -251,6 +251,8 @@ SEND_OTP = _row(
     path="system/send/otp/",
     does="send a one-time code",
     parameters=otp_parameters(),
+    people=("number",),
+    country="NP",
     hides=OTP_PLACES,
     decode=decoding.obj("number", at="data.details"),
     example={

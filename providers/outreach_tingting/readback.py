@@ -1,4 +1,4 @@
-"""How to find out what became of a request whose answer was lost, and who is in a campaign.
+"""How to find out what became of a request whose answer was lost, who is in a campaign, and what became of them.
 
 Lists are read page by page, by our own limit and offset: the address under ``next`` is never followed, since it
 may lead to another host (the vendor's own example names a path that exists nowhere else,
@@ -7,16 +7,33 @@ https://apidocs.tingting.com.np/api/overview).
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from outreach.provider import Job, Question, Ref, Request, Response, Roll, Settled, Unreadable, look_up
+from outreach.provider import (
+    Job,
+    News,
+    Question,
+    Ref,
+    Request,
+    Response,
+    Roll,
+    Settled,
+    Sheet,
+    Unreadable,
+    Waiting,
+    decoding,
+    look_up,
+)
 from outreach_tingting import endpoints
 from outreach_tingting.endpoints import CAMPAIGN, page
-from outreach_tingting.interpret import LAUNCHED, NOT_STARTED, fold, receipt
+from outreach_tingting.interpret import ENDED, LAUNCHED, NOT_STARTED, fold, outcome, receipt
 from outreach_tingting.numbers import to_e164
 from outreach_tingting.settings import Settings
 from outreach_tingting.translate import create_body
@@ -27,9 +44,12 @@ PAGE = 100
 #: No list of ours is longer: 10,000 people at the vendor's default of ten a page.
 MAX_PAGES = 1_000
 
+#: How a report may call the column of numbers.
+_NUMBER_HEAD = re.compile(r"\b(number|numbers|phone|mobile|contact)\b", re.IGNORECASE)
+
 Row = Mapping[str, Any]
 
-T = TypeVar("T", Roll, Settled)
+T = TypeVar("T", Roll, Settled, News)
 
 
 def roll(job: Job[Settings]) -> Question[Roll]:
@@ -50,6 +70,44 @@ def halt(_job: Job[Settings]) -> Question[Settled]:
     """Ask for the end of a campaign. The vendor's pages do not name this request, so a 2xx promises little."""
     said = "the vendor took the request; its pages do not say what it does, so look at the campaign there"
     return Question(endpoints.STOP.request(id=CAMPAIGN), lambda _response: Settled(happened=True, reason=said))
+
+
+def follow(job: Job[Settings], _waiting: Waiting) -> Question[News]:
+    """Ask for the campaign, then for its people: where it had ended before they were listed, they are as they stay."""
+    people = partial(_news, job)
+
+    def details(response: Response) -> Question[News]:
+        status = look_up(response.json(), ("status", "data.status"))
+        over = f"the vendor's campaign is {status}" if fold(status) in ENDED else ""
+        return _contacts(CAMPAIGN, partial(people, over))
+
+    return Question(endpoints.GET.build(id=CAMPAIGN), details, otherwise=_contacts(CAMPAIGN, partial(people, "")))
+
+
+def report(_job: Job[Settings]) -> Question[Sheet]:
+    """Fetch the campaign's report; its columns are not documented but for being CSV."""
+    return Question(endpoints.CAMPAIGN_REPORT.build(id=CAMPAIGN), _sheet)
+
+
+def _sheet(response: Response) -> Sheet:
+    """Read CSV whose people stand in the first column that is named like a number.
+
+    Raises:
+        Unreadable: It is no such table.
+    """
+    lines = [row for row in csv.reader(io.StringIO(decoding.plain(response))) if row]
+    heads = [head.strip() for head in lines[0]] if lines else []
+    at = next((place for place, head in enumerate(heads) if _NUMBER_HEAD.search(head)), None)
+    if at is None:
+        msg = "the vendor's report has no column of numbers"
+        raise Unreadable(msg)
+    people = {to_e164(row[at]): row for row in lines[1:] if len(row) == len(heads)}
+    return Sheet(columns=tuple(heads), rows={phone: row for phone, row in people.items() if phone})
+
+
+def _news(job: Job[Settings], over: str, rows: Sequence[Row]) -> News:
+    found = {to_e164(row.get("number")): outcome(job, row) for row in rows}
+    return News(receipts={phone: one for phone, one in found.items() if phone}, over=over)
 
 
 def _find(job: Job[Settings]) -> Question[Settled] | None:

@@ -19,7 +19,9 @@ from outreach_toingg.capabilities import CAPABILITIES, CREATE
 from outreach_toingg.check import check
 from outreach_toingg.emulate import ToinggSandbox
 from outreach_toingg.endpoints import ENDPOINTS
+from outreach_toingg.follow import follow
 from outreach_toingg.interpret import interpret
+from outreach_toingg.offers import SERVICES
 from outreach_toingg.samples import SAMPLES
 from outreach_toingg.settle import settle
 from outreach_toingg.translate import call, open_campaign
@@ -38,12 +40,15 @@ toingg = Provider(
     interpret=interpret,
     check=check,
     settle=settle,
+    follow=follow,
+    follow_size=1,
     emulate=ToinggSandbox,
     sandbox=ToinggSettings(
         token=Secret(value="sandbox"), voice="swara", language="english", pace=200.0, concurrency=8, settle_after=1.0
     ),
     endpoints=ENDPOINTS,
     samples=SAMPLES,
+    services=SERVICES,
 )
 
 

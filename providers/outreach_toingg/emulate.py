@@ -33,6 +33,9 @@ from outreach_toingg.demands import CALL, CREATE, HOOK, PIPELINE, UPDATE, Wrong,
 RINGING = timedelta(seconds=3)
 TALKING = timedelta(seconds=57)
 
+#: Some of the voices that third parties met.
+VOICES = ("swara", "varun", "monika")
+
 #: What becomes of a call whose number ends like this.
 WORDS: Mapping[str, str] = {"01": "no-answer", "02": "failed", "03": "in-progress"}
 
@@ -43,6 +46,7 @@ class Call:
 
     phone: str
     at: datetime
+    campaign: str
 
 
 class ToinggSandbox:
@@ -102,7 +106,7 @@ class ToinggSandbox:
         if refusal is not None:
             return refusal
         made = f"CA{len(self.calls) + 1:032x}"
-        self.calls[made] = Call(phone, now)
+        self.calls[made] = Call(phone, now, body["campID"])
         self.reached.append(Reached(phone=phone, channel=Channel.AI_CALL, at=now))
         if phone.endswith("98"):
             return Response.of("Internal Server Error", 500)
@@ -129,6 +133,26 @@ class ToinggSandbox:
         if asked not in self.calls:
             return _failed("Call not found.")
         return _envelope(_state(self.calls[asked], now), "Call details fetched.")
+
+    def analysis(self, received: Received, now: datetime) -> Response:
+        """Give the answers of a call that has ended: everybody says yes. The shape is made up."""
+        call = self.calls.get(received.query.get("callId", ""))
+        if call is None or not _over(call, now):
+            return _envelope(None, "No analysis yet.") if call else _failed("Call not found.")
+        asked = self.campaigns[call.campaign].get("postCallAnalysisSchema") or {}
+        return _envelope(dict.fromkeys(asked, "yes"), "Analysis fetched.")
+
+    def transcription(self, received: Received, now: datetime) -> Response:
+        """Give what was said in a call that has ended. The shape is made up."""
+        call = self.calls.get(received.query.get("callId", ""))
+        if call is None:
+            return _failed("Call not found.")
+        turns = [{"role": "assistant", "content": "नमस्ते"}, {"role": "user", "content": "हजुर"}]
+        return _envelope(turns if _over(call, now) else [], "Transcription fetched.")
+
+    def voices(self, _received: Received, _now: datetime) -> Response:
+        """List voices, as third parties saw them."""
+        return _envelope({"voice": [{"name": name} for name in VOICES]}, "Voices fetched.")
 
     def update(self, received: Received, _now: datetime) -> Response:
         """Change a campaign; the page does not show the answer."""
@@ -160,6 +184,9 @@ ROUTES: Mapping[str, tuple[str, Handler]] = {
     "get_campaigns": ("GET", ToinggSandbox.campaign_list),
     "make_call": ("POST", ToinggSandbox.call),
     "call_status": ("GET", ToinggSandbox.status),
+    "get_post_call_analysis": ("GET", ToinggSandbox.analysis),
+    "get_supported_voices": ("GET", ToinggSandbox.voices),
+    "get_transcription": ("GET", ToinggSandbox.transcription),
     "update_campaign": ("POST", ToinggSandbox.update),
     "text_pipeline_configuration": ("POST", ToinggSandbox.pipeline),
     "add_webhook": ("POST", ToinggSandbox.webhook),
@@ -179,6 +206,10 @@ def _state(call: Call, now: datetime) -> Mapping[str, Any]:
         "end_time": end.isoformat(),
         "duration": seconds,
     }
+
+
+def _over(call: Call, now: datetime) -> bool:
+    return _state(call, now)["end_time"] is not None
 
 
 def _json(received: Received) -> Any:

@@ -111,6 +111,7 @@ CAMPAIGNS = _reads(
 )
 MAKE_CALL = _reaches(
     name="make_call",
+    people=("phoneNumber",),
     path="make_call",
     does="ring the person",
     doc=CALLS,
@@ -246,6 +247,7 @@ ANALYTICS = _reads(
 
 LEGACY_CALL = _reaches(
     name="make_toingg",
+    people=("call.phoneNumber",),
     path="make_toingg/",
     does="ring the person, in the older way",
     parameters=(Parameter(name="call", type=Type.OBJECT, where=Where.WHOLE, required=True),),
@@ -262,6 +264,7 @@ LEGACY_CALL_DETAILS = _changes(
 )
 LEGACY_BATCH = _reaches(
     name="make_batch_toingg",
+    people=("numberList.clientNumber",),
     path="make_batch_toingg/",
     does="ring several people, in the older way",
     parameters=(
@@ -273,6 +276,7 @@ LEGACY_BATCH = _reaches(
 )
 LEGACY_SMS = _reaches(
     name="send_sms",
+    people=("phoneNumber",),
     path="send_sms/",
     does="send an SMS, in the older way",
     parameters=(_needed(name="name"), _needed(name="phoneNumber"), _needed(name="message")),

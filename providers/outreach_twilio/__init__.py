@@ -16,6 +16,7 @@ from outreach_twilio.capabilities import CAPABILITIES, MESSAGES
 from outreach_twilio.check import check
 from outreach_twilio.emulate import TwilioSandbox
 from outreach_twilio.endpoints import ENDPOINTS
+from outreach_twilio.follow import follow
 from outreach_twilio.interpret import interpret
 from outreach_twilio.samples import SAMPLES
 from outreach_twilio.seek import seek
@@ -42,6 +43,8 @@ twilio = Provider(
     interpret=interpret,
     check=check,
     seek=seek,
+    follow=follow,
+    follow_size=1,
     auth=basic,
     emulate=TwilioSandbox,
     sandbox=TwilioSettings(

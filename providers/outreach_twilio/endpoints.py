@@ -19,6 +19,7 @@ _PERSON = {"account_sid": _ACCOUNT, "To": "+12025550111", "From": "+12025550100"
 
 CREATE_MESSAGE = Endpoint(
     name="create_message",
+    people=("To",),
     method="POST",
     path="Accounts/<account_sid>/Messages.json",
     does="send the message",
@@ -74,6 +75,7 @@ FETCH_MESSAGE = Endpoint(
 )
 CREATE_CALL = Endpoint(
     name="create_call",
+    people=("To",),
     method="POST",
     path="Accounts/<account_sid>/Calls.json",
     does="ring the phone",

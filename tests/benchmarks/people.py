@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,25 @@ def write(path: Path, rows: int) -> None:
         file.write("phone,name,age,city\n")
         for row, phone in enumerate(numbers(chance, rows)):
             file.write(f"{phone},{chance.choice(_NAMES)} {row},{chance.randrange(18, 90)},Kathmandu\n")
+    part.rename(path)
+
+
+def workbook(path: Path, rows: int) -> None:
+    """Write the same people as a workbook, as a spreadsheet saves it, unless it is there."""
+    import openpyxl
+
+    if path.exists():
+        return
+    source = path.with_suffix(".csv")
+    write(source, rows)
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    with source.open(newline="", encoding="utf-8") as file:
+        for row in csv.reader(file):
+            sheet.append([*row[:2], int(row[2]) if row[2].isdigit() else row[2], row[3]])
+    part = path.with_suffix(".part")
+    made.save(part)
     part.rename(path)
 
 

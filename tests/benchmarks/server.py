@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 
@@ -39,15 +41,31 @@ class Counting(asyncio.Protocol):
 
     def _answer(self, body: bytes) -> None:
         kind = type(self)
-        people = orjson.loads(body) if body else []
+        people = _people(body) if body else []
         if people:
             kind.requests += 1
             kind.people += len(people)
             kind.total += sum(int(one["number"]) for one in people)
-        said = {"taken": len(people), "people": kind.people, "total": kind.total, "requests": kind.requests}
+        said: dict[str, Any] = {
+            "taken": len(people),
+            "people": kind.people,
+            "total": kind.total,
+            "requests": kind.requests,
+        }
+        if body[:1] not in b"[{":
+            said |= {"id": "<1@bench.example>", "message": "Queued. Thank you."}
         answer = orjson.dumps(said)
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
         self._transport.write(head + answer)  # type: ignore[attr-defined]  # of a stream
+
+
+def _people(body: bytes) -> list[dict[str, str]]:
+    """Read a list of people, one person alone, or the form of a mail service whose addresses begin with numbers."""
+    if body[:1] not in b"[{":
+        known = orjson.loads(parse_qs(body.decode())["recipient-variables"][0])
+        return [{"number": address.partition("@")[0]} for address in known]
+    read = orjson.loads(body)
+    return read if isinstance(read, list) else [read]
 
 
 async def serve() -> None:

@@ -122,7 +122,8 @@ def test_the_question(run: Run, monkeypatch: pytest.MonkeyPatch, accounts: str, 
     monkeypatch.setattr(api, "_somebody_there", lambda: True)
     done = run("api", "tingting", "run_campaign", "id=79", "--accounts", accounts, input=answer)
 
-    assert "ring the phones: POST run-campaign/79/ at tingting reaches people. Send it? [y/N]" in done.stderr
+    assert "ring the phones: POST run-campaign/79/ at tingting reaches people whom the vendor alone" in done.stderr
+    assert "knows, so that no do-not-contact list is asked. Send it? [y/N]" in done.stderr
     assert done.exit_code == code
 
 

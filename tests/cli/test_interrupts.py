@@ -39,8 +39,12 @@ def interrupted(stage: str, *signals: signal.Signals, ignored: signal.Signals | 
     A signal that is ``ignored`` from the beginning, as under nohup, is given first.
     """
     program = PROGRAM.format(here=str(Path(__file__).parent), stage=stage)
+    # Where this process ignores Ctrl-C (a job in the background), its children would too.
+    heeded = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    heeded += "; [signal.signal(one, signal.SIG_DFL) for one in (signal.SIGTERM, signal.SIGHUP)]"
+    program = f"{heeded}\n{program}"
     if ignored:
-        program = f"import signal; signal.signal({ignored:d}, signal.SIG_IGN)\n{program}"
+        program = program.replace("\n", f"; signal.signal({ignored:d}, signal.SIG_IGN)\n", 1)
     environment = {**os.environ, "COLUMNS": "80", "OUTREACH_ACCOUNTS": ""}
     process = subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -96,3 +100,43 @@ def test_a_signal_that_somebody_ignores_stays_ignored() -> None:
     assert code == 130
     assert "Finishing" in said
     assert "Giving up" not in said
+
+
+#: A follow whose vendor never tells anything more.
+FOLLOW = """
+import asyncio, sys
+sys.path.insert(0, {here!r})
+import attrs, conftest
+from outreach import client
+from outreach.cli import cli
+from outreach.following import Followed
+
+fake = conftest.FakeClient()
+
+async def afollow(campaign, **options):
+    print("ready", file=sys.stderr, flush=True)
+    await options["stop"].wait()
+    counts = dict(polls=1, changed=0, final=0, open=1, ended=())
+    return Followed(summary=fake.summary, interrupted=True, exit_code=130, **counts)
+
+client.load, client.afollow = fake.load, afollow
+cli.main(["status", {here!r} + "/conftest.py", "--follow", "--json"], prog_name="outreach")
+"""
+
+
+def test_ctrl_c_ends_a_follow_with_its_result() -> None:
+    """What was learnt so far is told as one object; exit 130, and no traceback."""
+    program = FOLLOW.format(here=str(Path(__file__).parent))
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    said = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, more = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert orjson.loads(out)["follow"]["interrupted"] is True
+    assert "ready" in said
+    assert "what was learnt so far is kept" in more
+    assert "Traceback" not in more

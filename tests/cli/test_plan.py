@@ -27,6 +27,7 @@ def test_the_plan_as_json(fake: Any, run: Any, spec: str) -> None:
         "segments": 0,
         "earliest": "2026-12-01T04:15:00+00:00",
         "latest": "2026-12-05T04:15:00+00:00",
+        "fallbacks": [],
     }
     assert findings[-1] == {
         "field": "messages.voice.speed",

@@ -56,21 +56,72 @@ def test_a_line_says_everything(clock: Clock) -> None:
 
 
 def test_lines_come_every_five_percent_or_thirty_seconds(clock: Clock) -> None:
-    """Between two lines lie 5 percent or 30 seconds, whichever comes first."""
+    """Between two lines lie 5 percent or 30 seconds, whichever comes first, and never less than 5 seconds."""
     said: list[str] = []
     lines = Lines(clock.now, clock, said.append)
     lines(sent(0))
 
+    clock.seconds = 4.9
+    lines(sent(900))
+    assert len(said) == 1
+    clock.seconds = 5
     lines(sent(49))
     assert len(said) == 1
     lines(sent(50))
     assert len(said) == 2
-    clock.seconds = 29.9
+    clock.seconds = 34.9
     lines(sent(51))
     assert len(said) == 2
-    clock.seconds = 30
+    clock.seconds = 35
     lines(sent(52))
     assert len(said) == 3
+
+
+def test_a_fast_send_does_not_flood_the_log(clock: Clock) -> None:
+    """A send that takes a second writes two lines, however many steps it has."""
+    said: list[str] = []
+    lines = Lines(clock.now, clock, said.append)
+
+    for done in range(0, 10_001, 10):
+        clock.seconds = done / 10_000
+        lines(sent(done, 10_000))
+    lines.close()
+
+    assert [line.split("accepted")[0][26:] for line in said] == [
+        "sending 0/10,000 (0 %), ",
+        "sending 10,000/10,000 (100 %), ",
+    ]
+
+
+def test_reading_a_large_file_says_rate_and_time_left(clock: Clock) -> None:
+    """Of a file the share is known by its bytes, and so is the time left; of standard input only the rate is."""
+    said: list[str] = []
+    lines = Lines(clock.now, clock, said.append)
+
+    lines(Progress(phase=Phase.READING, done=0, share=0.0))
+    clock.seconds = 10
+    lines(Progress(phase=Phase.READING, done=1_000_000, share=0.25))
+    clock.seconds = 45
+    lines(Progress(phase=Phase.READING, done=2_000_000))
+
+    assert said == [
+        "2026-12-01 10:00:10+00:00 reading 1,000,000 (25 %), 100k/s, 0:30 left",
+        "2026-12-01 10:00:45+00:00 reading 2,000,000, 44k/s",
+    ]
+
+
+def test_the_bar_of_reading_shows_the_share_of_the_bytes(clock: Clock) -> None:
+    """The bar fills by bytes while it counts rows, and says the time left."""
+    out = io.StringIO()
+    bar = Bar(Console(file=out, force_terminal=True, width=100, color_system=None), clock)
+
+    bar(Progress(phase=Phase.READING, done=0, share=0.0))
+    clock.seconds = 10
+    bar(Progress(phase=Phase.READING, done=50_000, share=0.5))
+    bar.close()
+
+    drawn = [line for line in out.getvalue().replace("\r", "\n").split("\n") if "50k 5,000/s, 0:10 left" in line][-1]
+    assert 30 < drawn.count("━") < 45  # half of what 100 columns leave
 
 
 def test_a_note_is_a_line_at_once(clock: Clock) -> None:

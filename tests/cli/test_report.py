@@ -59,6 +59,8 @@ def test_the_report_as_json(fake: Any, run: Any, spec: str) -> None:
         "credits": None,
         "duration": None,
         "answers": {},
+        "transcript": None,
+        "playback": None,
     }
     assert second["status"] is None
     assert fake.asked("report")["sandbox"] is True

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import yaml
+from campaigns import heeding
 
 from outreach.cli.sandbox import account
 from outreach.model import Secret, Settings
@@ -20,7 +21,11 @@ def test_the_sandbox_prints_an_accounts_file_and_serves_until_ctrl_c() -> None:
     """What it prints is a file for --accounts; every address in it answers; Ctrl-C is the usual end."""
     names = set(load_plugins().providers)
     process = subprocess.Popen(
-        [sys.executable, "-m", "outreach", "sandbox"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "outreach", "sandbox"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeding,  # noqa: PLW1509  # it sets signals and nothing else
     )
     assert process.stdout is not None
     lines = [process.stdout.readline() for _ in range(len(names) + 1)]

@@ -171,11 +171,13 @@ def test_line_that_is_no_object_is_dropped(tmp_path: Path, line: bytes) -> None:
         pytest.param("a.csv", b"tel,name\n", "a.csv:1: ", "there are: tel, name", id="no phone"),
         pytest.param("a.csv", b"+977 961-0000001,x\n", "a.csv:1: ", "add a line like", id="no header"),
         pytest.param("a.csv", b"phone,name;city\n", "a.csv:1: ", "',' and ';'", id="two separators"),
-        pytest.param("a.csv", CSV + b"9610000003,Ren\xe9\n", "a.csv:4: ", "0xe9 is no UTF-8", id="latin-1"),
-        pytest.param("a.csv", CSV.decode().encode("utf-16"), "a.csv: ", "UTF-16; save it as CSV UTF-8", id="utf-16"),
-        pytest.param("a.csv", CSV + b"961\x000000003\n", "a.csv:4: ", "NUL", id="nul"),
-        pytest.param("a.csv", b"phone,name\r961,x\r", "a.csv:1: ", "carriage return", id="mac line ends"),
-        pytest.param("a.csv", CSV + b"9610000003,a\rb\n", "a.csv:4: ", "carriage return", id="lone return"),
+        pytest.param("a.csv", CSV + b"9610000003,Ren\xe9\n", "a.csv:4:15: ", "0xe9 is no UTF-8", id="latin-1"),
+        pytest.param(
+            "a.csv", CSV.decode().encode("utf-16"), "a.csv:1:1: ", "UTF-16; save it as CSV UTF-8", id="utf-16"
+        ),
+        pytest.param("a.csv", CSV + b"961\x000000003\n", "a.csv:4:4: ", "NUL", id="nul"),
+        pytest.param("a.csv", b"phone,name\r961,x\r", "a.csv:1:11: ", "carriage return", id="mac line ends"),
+        pytest.param("a.csv", CSV + b"9610000003,a\rb\n", "a.csv:4:13: ", "carriage return", id="lone return"),
         pytest.param("a.csv", CSV + b'1,"open\n2,x\n', "a.csv:4: ", "quotation mark", id="open quote"),
         pytest.param("a.csv", CSV + b'1,"a"b\n', "a.csv:4: ", "quotation mark", id="stray quote"),
         pytest.param(
@@ -189,8 +191,7 @@ def test_line_that_is_no_object_is_dropped(tmp_path: Path, line: bytes) -> None:
         pytest.param("a.csv.gz", gzip.compress(CSV)[:6], "a.csv.gz: ", "damaged", id="stub of a gzip"),
         pytest.param("a.csv", b"PK\x03\x04....", "a.csv: ", "Excel workbook", id="workbook by another name"),
         pytest.param("a.csv", b"PAR1....", "a.csv: ", "Parquet", id="parquet by another name"),
-        pytest.param("a.xlsx", b"", "contacts.from: a.xlsx: ", "save the sheet as CSV UTF-8", id="xlsx"),
-        pytest.param("a.parquet", b"", "contacts.from: a.parquet: ", "convert it", id="parquet"),
+        pytest.param("a.xls", b"", "contacts.from: a.xls: ", "save the sheet as .xlsx or as CSV UTF-8", id="xls"),
         pytest.param("a.json", b"[]", "contacts.from: a.json: ", "call the file .jsonl", id="json"),
         pytest.param("a.doc", b"", "contacts.from: a.doc: ", ".csv, .tsv, .jsonl, .ndjson", id="unknown"),
         pytest.param("list", b"", "contacts.from: list: ", ".csv, .tsv, .jsonl, .ndjson", id="no ending"),

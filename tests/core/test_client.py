@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import attrs
 import pytest
@@ -31,6 +31,8 @@ from outreach import (
     Template,
     Window,
 )
+from outreach.contacts import opening
+from outreach.source import Origin
 
 START = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
 
@@ -367,3 +369,40 @@ def test_a_plan_for_nobody_and_an_expired_one_say_so(tmp_path: Path) -> None:
     assert any("nobody would be contacted" in note for note in empty.notes)
     assert any("the campaign expired at" in note for note in late.notes)
     assert late.routes[0].earliest is None
+
+
+def test_the_contacts_are_read_once_for_the_plan_and_the_sending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the plan that is confirmed and the last request no list is opened again."""
+    (tmp_path / "people.csv").write_text("phone\n+9779610000001\n")
+    opened: list[str] = []
+    real = opening.open_file
+
+    def counted(origin: Origin) -> BinaryIO:
+        opened.append(origin.name)
+        return real(origin)
+
+    monkeypatch.setattr(opening, "open_file", counted)
+
+    summary = outreach.send(campaign(tmp_path, ("people.csv",)), sandbox=True, confirm=lambda _plan: True)
+
+    assert (summary.deliveries[State.ACCEPTED], opened) == (1, ["people.csv"])
+
+
+@pytest.mark.parametrize("name", ["people.csv", "stop.txt"])
+def test_a_list_that_changes_while_somebody_is_asked_stops_the_send(tmp_path: Path, name: str) -> None:
+    """The plan that was confirmed no longer says what stands in the lists: nobody is contacted."""
+    (tmp_path / "people.csv").write_text("phone\n+9779610000001\n")
+    (tmp_path / "stop.txt").write_text("+9779610000002\n")
+    made = campaign(tmp_path, ("people.csv",), suppress=("stop.txt",))
+
+    def confirm(_plan: Plan) -> bool:
+        (tmp_path / name).write_text((tmp_path / name).read_text() + "+9779610000003\n")
+        return True
+
+    with pytest.raises(Refused, match=rf"{name} changed since the plan was made"):
+        outreach.send(made, sandbox=True, confirm=confirm)
+    assert outreach.status(made, sandbox=True).deliveries[State.ACCEPTED] == 0
+
+    assert outreach.send(made, sandbox=True).exit_code == 0

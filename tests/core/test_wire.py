@@ -44,11 +44,20 @@ def test_text_is_sent_as_it_is() -> None:
     assert request.encode() == '{"b":"नमस्ते 🙏","a":"007"}'.encode()
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b'{"a": NaN}', b"\xff\xfe", b'{"a": 1'])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b'{"a": NaN}', b"\xff\xfe", b'{"a": 1', b"[" * 200_000, b"[" * 5000 + b"]" * 5000],
+    ids=["empty", "html", "nan", "no text", "cut off", "deep and cut off", "deep"],
+)
 def test_what_is_no_json_is_unreadable(body: bytes) -> None:
     """A broken answer is told apart from an answer."""
     with pytest.raises(Unreadable):
         Response(status=200, body=body).json()
+
+
+def test_of_double_keys_the_last_one_counts() -> None:
+    """An answer that says a thing twice is read in one way, everywhere."""
+    assert Response(status=200, body=b'{"id": 1, "id": 2}').json() == {"id": 2}
 
 
 @pytest.mark.parametrize(

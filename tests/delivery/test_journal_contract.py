@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from outreach.delivery.journal import (
+    GIVEN_UP,
     BatchRow,
     CampaignKey,
     DeliveryRow,
@@ -24,6 +25,7 @@ from outreach.delivery.journal import (
     Stage,
     Step,
     StepState,
+    Turn,
 )
 from outreach.delivery.memory import MemoryJournal
 from outreach.delivery.sqlite import SqliteJournal
@@ -629,6 +631,35 @@ async def test_what_became_of_people_can_be_noted_later(desk: Desk) -> None:
     }
 
 
+@pytest.mark.asyncio
+async def test_what_a_vendor_tells_beside_the_status_is_kept_by_channel(desk: Desk) -> None:
+    """Credits belong to a channel, seconds and answers to a call; all of it moves with its person."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3], channels=(Channel.VOICE, Channel.SMS))
+    shared = Receipt(vendor_id="b-1", duration=1.0)
+    doubt = (Stage.PLANNED, "proved not to be at the vendor")
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=shared, exceptions={0: doubt}))
+    told = Receipt(
+        vendor_id="p-2",
+        status=Status.ANSWERED,
+        credits={Channel.VOICE: 1.5, Channel.SMS: 2.0},
+        duration=12.0,
+        answers={"will_pay": "हुन्छ"},
+        transcript="a: नमस्ते",
+        playback=91.0,
+    )
+    await journal.note(slice_id, 0, {0: told}, at=T2)
+
+    rows = {(row.phone[-1], row.channel): row async for row in journal.deliveries(KEY)}
+
+    voice, sms = rows["2", "voice"], rows["2", "sms"]
+    assert (voice.credits, voice.duration, voice.answers) == (1.5, 12.0, {"will_pay": "हुन्छ"})
+    assert (voice.transcript, voice.playback) == ("a: नमस्ते", 91.0)
+    assert (sms.credits, sms.duration, dict(sms.answers), sms.transcript, sms.playback) == (2.0, None, {}, "", None)
+    assert rows["3", "voice"].duration == 1.0
+    assert rows["1", "voice"].credits is None
+
+
 # Open and launch
 
 
@@ -870,7 +901,7 @@ async def test_giving_up_the_loaded_closes_the_slice(desk: Desk) -> None:
 
     assert given_up == 2
     assert (await states(journal))["voice", phone(2)] == (State.REJECTED, "not a mobile number")
-    assert await numbers_contacted(journal) == [(VOICE, phone(2))]
+    assert [turn async for turn in journal.turns(KEY)] == [Turn("tingting", VOICE, [phone(2)], Stage.REJECTED)]
     with pytest.raises(JournalError):
         await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
     assert await plan(journal, [1]) != slice_id
@@ -973,7 +1004,7 @@ async def test_an_interrupted_launch_is_settled_with_its_people(desk: Desk) -> N
 
 @pytest.mark.asyncio
 async def test_who_must_not_be_planned_again(desk: Desk) -> None:
-    """Everybody but the planned, cancelled and skipped, by person and with the channels."""
+    """Everybody but the planned, rejected, cancelled and skipped, by person and with the channels."""
     journal = desk.journal
     left_out = Skipped(channel=Channel.VOICE, provider="tingting", reason="suppressed", people=people(9))
     slice_id = await plan(journal, [1, 2], [3], [4], [5], [6], channels=BOTH, skipped=[left_out])
@@ -983,7 +1014,7 @@ async def test_who_must_not_be_planned_again(desk: Desk) -> None:
     await send(journal, slice_id, 2, LoadOutcome(stage=Stage.LOADED), reaches=False)
     await journal.intend_load(slice_id, 3, digest="x", reaches=False, at=T1)
 
-    assert await numbers_contacted(journal) == [(BOTH, phone(n)) for n in (1, 3, 4, 5)]
+    assert await numbers_contacted(journal) == [(BOTH, phone(n)) for n in (1, 4, 5)]
 
 
 @pytest.mark.asyncio
@@ -1288,3 +1319,96 @@ async def test_a_late_answer_of_a_launch_leaves_a_word_alone(desk: Desk) -> None
 
     found = await states(journal)
     assert [found["voice", phone(n)][0] for n in (1, 2, 3)] == [State.ACCEPTED, State.PLANNED, State.ACCEPTED]
+
+
+def other(number: int = 0, channels: tuple[Channel, ...] = VOICE) -> NewSlice:
+    """Give a slice of another provider."""
+    return attrs.evolve(one_slice(number, channels=channels, fingerprint="g"), provider="second")
+
+
+async def pass_on(journal: Journal, *numbers: int, channels: tuple[Channel, ...] = VOICE) -> int:
+    """Plan people for another provider; give its slice."""
+    ids = await journal.replan(
+        KEY,
+        digest="d2",
+        rows={},
+        slices=[other(channels=channels)],
+        batches=[NewBatch(slice_number=0, people=people(*numbers))],
+        skipped=[],
+        at=T2,
+        passes=True,
+    )
+    return ids[0]
+
+
+@pytest.mark.asyncio
+async def test_the_refused_stand_once_with_the_provider_that_takes_over(desk: Desk) -> None:
+    """Attempts and the refusal go with them; where they stood they count no more, and are told as passed."""
+    journal = desk.journal
+    first = await plan(journal, [1, 2], [3])
+    await send(journal, first, 0, LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.REJECTED, "no such number")}))
+    await send(journal, first, 1, LoadOutcome(stage=Stage.REJECTED, reason="400"))
+
+    second = await pass_on(journal, 2, 3)
+
+    found = {row.phone: row for row in [row async for row in journal.deliveries(KEY)]}
+    assert {row.provider for row in found.values()} == {"tingting", "second"}
+    assert (found[phone(2)].state, found[phone(2)].attempts) == (State.PLANNED, 1)
+    assert found[phone(2)].reason == "before, tingting: no such number"
+    counts = await journal.counts(KEY)
+    assert {state: n for state, n in counts.deliveries.items() if n} == {State.ACCEPTED: 1, State.PLANNED: 2}
+    assert counts.routes["voice", "tingting"] == {State.ACCEPTED: 1}
+    assert [turn async for turn in journal.turns(KEY)] == [
+        Turn("tingting", VOICE, [phone(2)], Stage.PASSED),
+        Turn("tingting", VOICE, [phone(3)], Stage.PASSED),
+    ]
+    assert [fates(batch) for batch in await all_batches(journal, second)] == [[Stage.PLANNED, Stage.PLANNED]]
+
+
+@pytest.mark.asyncio
+async def test_a_campaign_out_of_which_people_are_taken_is_never_launched(desk: Desk) -> None:
+    """Its slice is closed; whoever is left in it is cancelled, so that the next plan has them again."""
+    journal = desk.journal
+    first = await plan(journal, [1, 2])
+    await send(journal, first, 0, LoadOutcome(stage=Stage.LOADED), reaches=False)
+
+    await pass_on(journal, 2)
+
+    assert await states(journal) == {
+        ("voice", phone(1)): (State.CANCELLED, GIVEN_UP),
+        ("voice", phone(2)): (State.PLANNED, ""),
+    }
+    assert [one.closed for one in await journal.slices(KEY) if one.id == first] == [True]
+    with pytest.raises(JournalError):
+        await journal.intend_step(first, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
+
+
+@pytest.mark.asyncio
+async def test_one_channel_of_a_refused_person_can_go_on_alone(desk: Desk) -> None:
+    """The other channel stays refused where it was."""
+    journal = desk.journal
+    first = await plan(journal, [1, 2], channels=BOTH)
+    await send(journal, first, 0, LoadOutcome(stage=Stage.REJECTED, reason="400"))
+
+    await pass_on(journal, 2)
+
+    assert await states(journal) == {
+        ("voice", phone(1)): (State.REJECTED, "400"),
+        ("sms", phone(1)): (State.REJECTED, "400"),
+        ("sms", phone(2)): (State.REJECTED, "400"),
+        ("voice", phone(2)): (State.PLANNED, "before, tingting: 400"),
+    }
+
+
+@pytest.mark.asyncio
+async def test_whoever_was_tried_so_often_is_told(desk: Desk) -> None:
+    """Attempts count over batches and providers; nobody is told who was contacted."""
+    journal = desk.journal
+    first = await plan(journal, [1], [2])
+    await send(journal, first, 0, LoadOutcome(stage=Stage.REJECTED))
+    await send(journal, first, 1, LoadOutcome(stage=Stage.ACCEPTED))
+    second = await pass_on(journal, 1)
+    await send(journal, second, 0, LoadOutcome(stage=Stage.PLANNED))
+
+    assert [phones async for _, phones in journal.tried(KEY, 2)] == [[phone(1)]]
+    assert [phones async for _, phones in journal.tried(KEY, 3)] == []

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from outreach.answers import Receipt
 from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Skipped, Stage
-from outreach.delivery.sqlite import SqliteJournal, opening, queries, reading, writer
+from outreach.delivery.sqlite import SqliteJournal, opening, packing, queries, reading, writer
 from outreach.errors import EnvironmentProblem, JournalError, JournalInUse
 from outreach.model import Channel
 
@@ -366,6 +367,38 @@ async def test_an_older_journal_is_brought_up_to_date(tmp_path: Path, monkeypatc
             extra = await journal._read(lambda connection: connection.execute("SELECT x FROM extra").fetchall())
 
     assert extra == [(";",)]
+
+
+@pytest.mark.asyncio
+async def test_a_journal_from_before_anybody_followed_is_read_and_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of version 4, which has no place for what vendors tell, gets one, and keeps its people."""
+    path = tmp_path / "journal.db"
+    with monkeypatch.context() as older:
+        older.setattr(opening, "migrations", lambda: queries.migrations()[:4])
+        with closing(opening.connect(path, now=T0)) as connection:
+            connection.execute(
+                "INSERT INTO campaign (name, round, digest, row_counts, planned_at) VALUES ('c', 1, '', '{}', 0)"
+            )
+            connection.execute(
+                "INSERT INTO slice (campaign, provider, channels, zone, fingerprint, title, marker)"
+                " VALUES (1, 't', 'voice', '', '', '', '')"
+            )
+            key = 1 << 32
+            connection.execute(
+                "INSERT INTO batch (id, size, stage, updated_at, vendor_id, status, word)"
+                " VALUES (?, 1, 5, 0, 'v', 'queued', '')",
+                (key,),
+            )
+            phones = packing.pack_phones(["+9779610000011"])
+            connection.execute("INSERT INTO people (batch, phones) VALUES (?, ?)", (key, phones))
+
+    async with opened(path) as journal:
+        await journal.note(1, 0, {0: Receipt(vendor_id="v", duration=12.0)}, at=T0)
+        rows = [row async for row in journal.deliveries(CampaignKey("c", 1))]
+
+    assert [(row.phone, row.duration) for row in rows] == [("+9779610000011", 12.0)]
 
 
 @pytest.mark.asyncio

@@ -11,6 +11,8 @@ import pytest
 from worlds import START, Crash, World
 
 from outreach.model import Channel, Route, Schedule, State, Window
+from outreach.provider import Emulator, Reached
+from outreach.wire import Received, Request, Response
 
 Make = Callable[..., World]
 
@@ -135,6 +137,63 @@ async def test_a_vendor_that_can_be_asked_leaves_nothing_unknown(make_world: Mak
             continue
         assert counts[State.ACCEPTED] == 12, f"fault at request {number}"
         assert set(world.reached.values()) == {1}
+
+
+@attrs.define
+class Garbled:
+    """A vendor whose first answers to one request cannot be read; it does what it was asked."""
+
+    honest: Emulator
+    method: str
+    path: str
+    times: int
+
+    reached: list[Reached] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.reached = self.honest.reached
+
+    def answer(self, received: Received, now: datetime) -> Response:
+        """Answer as the vendor would, or with rubbish."""
+        answer = self.honest.answer(received, now)
+        if not self.times or (received.method, received.path) != (self.method, self.path):
+            return answer
+        self.times -= 1
+        return attrs.evolve(answer, body=b"\x00{")
+
+
+@pytest.mark.parametrize("times", [1, 2, 30])
+@pytest.mark.asyncio
+async def test_a_step_that_cannot_be_read_is_done_again_before_anybody_is_loaded(make_world: Make, times: int) -> None:
+    """Until the read-back of a TingTing campaign was read and agrees, nobody is put into it."""
+    clean = make_world("tingting", people=12)
+    await clean.run()
+    (check,) = [one for one in clean.seen[:4] if one.method == "GET"]
+    world = make_world("tingting", people=12)
+    honest = world.emulators["tingting"]
+    world.emulators["tingting"] = Garbled(honest, "GET", check.target, times)
+
+    counts = dict(await world.run())
+
+    loads = [one for one in world.seen if one.target.endswith("add-contact/")]
+    readable = times < 3
+    assert bool(loads) is readable
+    assert counts[State.ACCEPTED if readable else State.PLANNED] == 12
+    assert [one.target for one in world.seen].count(check.target) >= min(times + 1, 3)
+
+
+@pytest.mark.parametrize("provider", ["tingting", "toingg"])
+@pytest.mark.asyncio
+async def test_a_create_that_is_at_once_proved_absent_is_done_again(make_world: Make, provider: str) -> None:
+    """Where "not found" counts at once, a lost create is repeated before anything that needs its answer."""
+    world = make_world(provider, people=12, faults={1: "lost before"})
+    campaign = world.campaign()
+    own = attrs.evolve(campaign.providers[provider], settle_after=0.0)
+
+    counts = dict(await world.run(attrs.evolve(campaign, providers={provider: own})))
+
+    assert counts[State.ACCEPTED] == 12
+    assert set(world.reached.values()) == {1}
 
 
 @pytest.mark.parametrize("provider", ["toingg", "contactswing"])
@@ -368,13 +427,13 @@ async def test_a_row_of_unknown_outcomes_stops_the_account(make_world: Make) -> 
     assert counts[State.PLANNED] == 40 - counts[State.UNKNOWN]
 
 
-@pytest.mark.parametrize("provider", ["tingting", "toingg"])
+@pytest.mark.parametrize(("provider", "creates"), [("tingting", (1, 4, 7)), ("toingg", (1, 3, 5))])
 @pytest.mark.asyncio
 async def test_a_campaign_that_proves_not_to_have_been_made_is_made_by_the_next_run(
-    make_world: Make, provider: str
+    make_world: Make, provider: str, creates: tuple[int, ...]
 ) -> None:
-    """Where "not found" counts at once, nothing further is asked of a campaign that does not exist."""
-    world = make_world(provider, people=12, faults={1: "lost before"})
+    """Lost again and again, and never found, it is made no more in this run, and nothing further is asked of it."""
+    world = make_world(provider, people=12, faults=dict.fromkeys(creates, "lost before"))
     campaign = world.campaign()
     at_once = {provider: attrs.evolve(campaign.providers[provider], settle_after=0.0)}
 
@@ -405,3 +464,84 @@ async def test_a_process_that_stood_still_sends_nothing_when_it_wakes(make_world
     assert "after answer" not in heard[: heard.index("after outcome")]
     assert counts[State.ACCEPTED] == world.people
     assert set(world.reached.values()) == {1}
+
+
+@pytest.mark.asyncio
+async def test_not_found_proves_nothing_until_a_while_after_the_loss(make_world: Make) -> None:
+    """A request may have been on its way for long: the time after which absence is proved begins when it was lost."""
+    world = make_world("tingting", people=5, timeout=120.0)
+    clean = make_world("tingting", people=5)
+    await clean.run()
+    load = next(number for number, one in enumerate(clean.seen, 1) if "add-contact" in one.target)
+    world.faults = {load: "lost before"}
+
+    counts = await world.run()
+    assert counts[State.PLANNED] == 5
+    assert sum("add-contact" in one.target for one in world.seen) == 1
+
+    world.clock.moment += timedelta(seconds=60)
+    counts = await world.run()
+    assert counts[State.ACCEPTED] == 5
+
+
+def die_at(place: str) -> Callable[[Request], None]:
+    """Give what ends the process when a request to a place goes out."""
+
+    def before(request: Request) -> None:
+        if place in request.target:
+            raise Crash
+
+    return before
+
+
+@pytest.mark.asyncio
+async def test_after_a_crash_the_while_begins_at_the_restart(make_world: Make) -> None:
+    """Nobody knows when the dead process lost the answer; the first that is certain is when the next one looked."""
+    world = make_world("tingting", people=5)
+    world.before = die_at("add-contact")
+    with pytest.raises(Crash):
+        await world.run()
+    world.before = lambda _request: None
+    loads = [one for one in world.seen if "add-contact" in one.target]
+
+    world.clock.moment += timedelta(minutes=10)
+    counts = await world.run()
+    assert counts[State.PLANNED] == 5
+    assert [one for one in world.seen if "add-contact" in one.target] == loads
+
+    world.clock.moment += timedelta(seconds=60)
+    assert (await world.run())[State.ACCEPTED] == 5
+
+
+@pytest.mark.asyncio
+async def test_whom_the_vendor_would_contact_after_the_end_is_not_handed_over(make_world: Make) -> None:
+    """ContactSwing waits for 9 o'clock by itself: what expires before is cancelled, and nothing is handed over."""
+    world = make_world("contactswing", people=4)
+    world.clock.moment = datetime.fromisoformat("2026-12-01T20:00:00+05:45")
+    night = Schedule(expires=world.clock.moment + timedelta(hours=12))
+
+    counts = await world.run(world.campaign(schedule=night))
+
+    assert counts[State.CANCELLED] == 4
+    assert world.sent == 0
+
+
+@pytest.mark.asyncio
+async def test_somebody_refused_whom_the_vendor_lists_after_all_keeps_the_launch_back(make_world: Make) -> None:
+    """On the books they were not contacted, so that another provider may have done it: the launch would do it again."""
+    clean = make_world("tingting", people=5)
+    await clean.run()
+    load = next(number for number, one in enumerate(clean.seen, 1) if "add-contact" in one.target)
+    world = make_world("tingting", people=5, faults={load: "lost after"}, hides=True)
+    await world.run()
+    world.clock.moment += timedelta(minutes=2)
+    stop = asyncio.Event()
+    world.before = lambda request: stop.set() if "campaign-detail" in request.target else None
+    counts = await world.run(stop=stop)
+    assert (counts[State.PLANNED], counts[State.REJECTED]) == (4, 1)
+    world.before, world.hides = lambda _request: None, False
+
+    counts = await world.run()
+
+    assert counts[State.PLANNED] == 4
+    assert not world.reached

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from second import second
 
 from outreach.errors import PluginError, SpecError
 from outreach.model import (
@@ -28,7 +30,7 @@ from outreach.planning.build import Builder
 from outreach.planning.carrier import carriers
 from outreach.planning.reading import read
 from outreach.planning.values import Plan
-from outreach.plugins import load_plugins
+from outreach.plugins import Plugins, load_plugins
 from outreach.provider import Batch
 
 NOW = datetime(2026, 12, 1, 6, tzinfo=UTC)
@@ -60,22 +62,54 @@ class Kept:
 
 
 class Earlier:
-    """What earlier runs did: these numbers."""
+    """What earlier runs did: these numbers; whoever is loaded is so for a call."""
 
-    def __init__(self, handled: Collection[str] = (), pressed: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        handled: Collection[str] = (),
+        pressed: Collection[str] = (),
+        refused: Mapping[str, Collection[str]] | None = None,
+        aboard: Mapping[str, Collection[str]] | None = None,
+        spent: Collection[str] = (),
+    ) -> None:
         self._handled = handled
         self._pressed = pressed
+        self._refused = refused or {}
+        self._aboard = aboard or {}
+        self._spent = spent
 
-    def handled(self, phones: Sequence[str], _channel: Channel) -> Collection[int]:
+    def handled(self, phones: Sequence[str], channel: Channel) -> Collection[int]:
         """Say who was handled."""
-        return [index for index, phone in enumerate(phones) if phone in self._handled]
+        loaded = self.aboard(phones, channel).values()
+        return found(phones, self._handled) + [index for some in loaded for index in some]
+
+    def refused(self, phones: Sequence[str], _channel: Channel) -> Mapping[str, Collection[int]]:
+        """Say who was refused, by provider."""
+        return {name: found(phones, some) for name, some in self._refused.items()}
+
+    def rejected(self, phones: Sequence[str], _channel: Channel) -> Collection[int]:
+        """Say who stands as refused."""
+        return [index for some in self._refused.values() for index in found(phones, some)]
+
+    def aboard(self, phones: Sequence[str], channel: Channel) -> Mapping[str, Collection[int]]:
+        """Say who is loaded, by provider."""
+        return {name: found(phones, some) for name, some in self._aboard.items() if channel is Channel.VOICE}
+
+    def spent(self, phones: Sequence[str], _channel: Channel) -> Collection[int]:
+        """Say who was tried too often."""
+        return found(phones, self._spent)
 
     def wanted(self, phones: Sequence[str], channel: Channel) -> None:
         """Take no note."""
 
-    def pressed(self, phones: Sequence[str]) -> Collection[int]:
-        """Say who was contacted often enough."""
-        return [index for index, phone in enumerate(phones) if phone in self._pressed]
+    def contacts(self, phones: Sequence[str]) -> Mapping[int, int]:
+        """Say who was contacted once."""
+        return dict.fromkeys(found(phones, self._pressed), 1)
+
+
+def found(phones: Sequence[str], some: Collection[str]) -> list[int]:
+    """Give the index of some of these numbers."""
+    return [index for index, phone in enumerate(phones) if phone in some]
 
 
 class Barred:
@@ -256,7 +290,7 @@ def test_who_was_handled_before_is_counted_but_not_sent() -> None:
 def test_contact_pressure_leaves_out_new_people_only() -> None:
     """Who was contacted as often as the limit allows is skipped; who this campaign reached before is just done."""
     ledger = Earlier(handled=["+9779610000001"], pressed=["+9779610000001", "+9779610000002"])
-    limits = Limits(per_contact=PerContact(2, timedelta(days=7)))
+    limits = Limits(per_contact=PerContact(1, timedelta(days=7)))
 
     made, _ = plan(people(5), VOICE, ledger=ledger, limits=limits)
 
@@ -349,11 +383,100 @@ def test_a_provider_that_is_not_installed_is_named_with_a_guess() -> None:
         plan(people(1), attrs.evolve(VOICE, providers=("tingtin",)))
 
 
-def test_a_list_of_providers_is_refused_and_not_cut_to_its_first() -> None:
-    """Failover is not built yet, so a route that asks for it does not go out without it."""
+def test_a_fallback_that_cannot_carry_the_channel_is_refused() -> None:
+    """A list holds what it promises: every provider on it can take the campaign, or the plan says which cannot."""
     made, _ = plan(people(1), attrs.evolve(VOICE, providers=("tingting", "toingg")))
 
-    assert any("failover to toingg is not built yet" in one for one in made.refusals)
+    assert any("toingg" in one for one in made.refusals)
+    assert made.routes[0].requests == 0
+
+
+def test_a_fallbacks_degradation_needs_consent_before_anything_is_sent() -> None:
+    """What would be weaker at the second provider is shown under it, and asked for, although it may never be used."""
+    both = Route(channel=Channel.AI_CALL, providers=("second", "toingg"))
+    asked = plan_through(both, accept=())
+    agreed = plan_through(both, accept=("toingg.placeholders",))
+
+    assert any("toingg.placeholders" in one for one in asked.refusals)
+    assert not agreed.refusals
+    (fallback,) = agreed.routes[0].fallbacks
+    assert fallback.provider == "toingg"
+    assert "toingg.placeholders" in {one.code for one in fallback.findings}
+    assert agreed.routes[0].provider == "second"
+
+
+def test_who_was_refused_and_tried_too_often_goes_to_nobody_else() -> None:
+    """The budget of attempts goes before the list: they stay refused where they are."""
+    both = Route(channel=Channel.VOICE, providers=("tingting", "second"))
+    one = str(people(1)[0]["phone"])
+
+    goes_on = plan_through(both, ledger=Earlier(refused={"tingting": [one]}))
+    stays = plan_through(both, ledger=Earlier(refused={"tingting": [one]}, spent=[one]))
+
+    assert (goes_on.routes[0].planned, goes_on.routes[0].earlier) == (1, 0)
+    assert (stays.routes[0].planned, stays.routes[0].earlier) == (1, 1)
+
+
+def plan_through(route: Route, *, ledger: Earlier | None = None, **fields: Any) -> Plan:
+    """Plan a campaign with the second provider installed."""
+    plugins = Plugins({**PLUGINS.providers, "second": second()})
+    campaign = Campaign(
+        name="fees",
+        contacts=Contacts(sources=people(1)),
+        routes=(route,),
+        message=Template.parse("नमस्कार {name|ग्राहक}"),
+    )
+    campaign = attrs.evolve(campaign, **fields)
+    builder = Builder(campaign, carriers(campaign, plugins, sandbox=True), now=NOW, ledger=ledger)
+    for _ in read(campaign, builder, None):
+        pass
+    return builder.finish()
+
+
+def test_routes_of_one_run_count_as_contacts_the_earlier_route_first() -> None:
+    """With one contact allowed, the second route of the same run leaves everybody out, with the reason."""
+    limits = Limits(per_contact=PerContact(1, timedelta(days=7)))
+
+    made, _ = plan(people(3), VOICE, SMS, limits=limits)
+
+    assert [route.planned for route in made.routes] == [3, 0]
+    assert made.routes[1].skipped == {"per_contact": 3}
+
+
+def test_two_contacts_allowed_are_used_up_by_one_campaign_before_and_one_route() -> None:
+    """Earlier campaigns and earlier routes count together."""
+    limits = Limits(per_contact=PerContact(2, timedelta(days=7)))
+    rows = people(2)
+
+    made, _ = plan(rows, VOICE, SMS, limits=limits, ledger=Earlier(pressed=[str(rows[0]["phone"])]))
+
+    assert [route.planned for route in made.routes] == [2, 1]
+
+
+def test_who_is_loaded_and_not_yet_contacted_counts_as_a_contact_of_this_run() -> None:
+    """The launch to come is a contact: a later route does not add one beyond the limit."""
+    limits = Limits(per_contact=PerContact(1, timedelta(days=7)))
+    rows = people(1)
+    loaded = Earlier(aboard={"tingting": [str(rows[0]["phone"])]})
+
+    made, _ = plan(rows, SMS, VOICE, limits=limits, ledger=loaded)
+
+    assert made.routes[0].skipped == {"per_contact": 1}
+    assert made.routes[1].planned == made.routes[1].earlier == 1
+
+
+def test_hours_that_a_vendor_keeps_to_by_itself_are_in_the_plan() -> None:
+    """ContactSwing without a window begins at 9: what expires before is said to reach nobody."""
+    evening = datetime(2026, 12, 1, 20, 0, tzinfo=ZoneInfo("Asia/Kathmandu"))
+    text = Template.parse("x")
+
+    open_end, _ = plan(people(1), WHATSAPP, message=text, schedule=Schedule(start=evening))
+    night = Schedule(start=evening, expires=evening + timedelta(hours=10))
+    over, _ = plan(people(1), WHATSAPP, message=text, schedule=night)
+
+    assert open_end.routes[0].earliest == evening + timedelta(hours=13)
+    assert over.routes[0].earliest is None
+    assert any("expires before" in one for one in over.notes)
 
 
 def test_an_account_that_cannot_do_without_settings_is_asked_for() -> None:

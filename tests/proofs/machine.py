@@ -50,7 +50,15 @@ conclusions = st.sampled_from(
     [Stage.PLANNED, Stage.LOADED, Stage.LOAD_UNKNOWN, Stage.ACCEPTED, Stage.REJECTED, Stage.UNKNOWN]
 )
 receipts = st.builds(
-    Receipt, vendor_id=st.sampled_from(["", "v"]), status=st.sampled_from(list(Status)[:3]), word=reasons
+    Receipt,
+    vendor_id=st.sampled_from(["", "v"]),
+    status=st.sampled_from(list(Status)[:3]),
+    word=reasons,
+    credits=st.sampled_from([{}, {Channel.VOICE: 1.5}, {Channel.SMS: 2.0, Channel.VOICE: 0.0}]),
+    duration=st.sampled_from([None, 0.0, 12.5]),
+    answers=st.sampled_from([{}, {"will_pay": "हुन्छ"}]),
+    transcript=reasons,
+    playback=st.sampled_from([None, 91.0]),
 )
 indexes = st.integers(0, 2)
 outcomes = st.builds(
@@ -79,7 +87,7 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         slices.append(
             NewSlice(
                 number=number,
-                provider="t",
+                provider=draw(st.sampled_from("tu")),
                 channels=channels,
                 zone="",
                 fingerprint=draw(st.sampled_from("fg")),
@@ -104,13 +112,14 @@ def told(batch: BatchRow) -> dict[str, Any]:
     base = (batch.stage, batch.reason)
     size = range(len(batch.people))
     fields = attrs.asdict(batch, recurse=False)
-    for name in ("people", "exceptions", "receipt", "receipts", "earlier"):
+    for name in ("people", "exceptions", "receipt", "receipts", "earlier", "refused"):
         del fields[name]
     return fields | {
         "people": list(zip(batch.people.phones, batch.people.ids, batch.people.rows, strict=True)),
         "fates": [batch.exceptions.get(index, base) for index in size],
         "receipts": [batch.receipts.get(index, batch.receipt) for index in size],
         "earlier": [batch.earlier.get(index, 0) for index in size],
+        "refused": [batch.refused.get(index, "") for index in size],
     }
 
 
@@ -127,6 +136,14 @@ async def everything(journal: Journal) -> dict[str, Any]:
         found[f"{key} contacted"] = [
             (channels, each) async for channels, phones in journal.contacted(key) for each in phones
         ]
+        found[f"{key} turns"] = Counter(
+            [
+                (turn.provider, turn.channels, turn.stage, each)
+                async for turn in journal.turns(key)
+                for each in turn.phones
+            ]
+        )
+        found[f"{key} tried"] = [(on, each) async for on, phones in journal.tried(key, 1) for each in phones]
         for each in slices:
             found[f"{each.id} steps"] = await journal.steps(each.id)
             for stage in Stage:
@@ -143,7 +160,7 @@ class JournalMachine(RuleBasedStateMachine):
     def begin(self, plan: Mapping[str, Any]) -> None:
         """Open both, and plan."""
         self.open()
-        self.replan(KEYS[0], plan)
+        self.replan(KEYS[0], plan, passes=False)
 
     def open(self) -> None:
         """Open both."""
@@ -183,11 +200,11 @@ class JournalMachine(RuleBasedStateMachine):
         self.now += timedelta(seconds=1)
         return self.now
 
-    @rule(key=keys, plan=plans())
-    def replan(self, key: CampaignKey, plan: Mapping[str, Any]) -> None:
+    @rule(key=keys, plan=plans(), passes=st.booleans())
+    def replan(self, key: CampaignKey, plan: Mapping[str, Any], passes: bool) -> None:
         """Plan."""
         at = self.tick()
-        self.both(lambda journal: journal.replan(key, **plan, at=at))
+        self.both(lambda journal: journal.replan(key, **plan, at=at, passes=passes))
 
     @rule(slice_id=slice_ids, step=st.sampled_from(Step), position=st.integers(0, 1), reaches=st.booleans())
     def intend_step(self, slice_id: int, step: Step, position: int, reaches: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from outreach.reporting.sheet import COLUMNS, FORMULA, delivery_cells, guard, ph
 
 def row(**more: str) -> DeliveryRow:
     """Give a delivery with these texts."""
-    given = {
+    given: dict[str, Any] = {
         "contact_id": "1",
         "phone": "+9779610003731",
         "provider": "tingting",

@@ -197,7 +197,7 @@ WRONG: Mapping[str, tuple[str, str, str]] = {
     "contacts:": ("contacts", "1:10", "has no value"),
     "contacts: []": ("contacts", "1:11", "empty list"),
     "contacts: {country: NP}": ("contacts.from", "1:11", "is missing"),
-    "contacts: {from: {a: b}}": ("contacts.from", "1:18", "a list of paths, or a list of rows"),
+    "contacts: {from: {a: b}}": ("contacts.from", "1:18", "a list of paths, a list of rows, or a reference"),
     "contacts: {from: [a, {b: c}]}": ("contacts.from[0]", "1:19", "must be a mapping"),
     "contacts: {from: [{b: [c]}]}": ("contacts.from[0].b", "1:23", "not a list"),
     "contacts: {from: a, country: NEPAL}": ("contacts.country", "1:30", "NP for Nepal"),

@@ -29,6 +29,7 @@ from outreach.delivery.journal import (
     Step,
     StepRow,
     StepState,
+    Turn,
 )
 from outreach.delivery.sqlite import calls, loads, marks, opening, reading, replan, steps
 from outreach.delivery.sqlite.packing import micros
@@ -96,6 +97,18 @@ class SqliteJournal:
             if crowd.phones:
                 yield crowd.channels, crowd.phones
 
+    async def turns(self, key: CampaignKey) -> AsyncIterator[Turn]:
+        """Give who was refused by a provider, and who is aboard."""
+        async for each in self._pages(lambda connection, after: reading.turns(connection, key, after)):
+            for turn in each.turns:
+                yield turn
+
+    async def tried(self, key: CampaignKey, most: int) -> AsyncIterator[tuple[tuple[Channel, ...], Sequence[str]]]:
+        """Give the channels and numbers of whom requests were begun so many times or more."""
+        async for crowd in self._pages(lambda connection, after: reading.tried(connection, key, most, after)):
+            if crowd.phones:
+                yield crowd.channels, crowd.phones
+
     async def pressure(self, since: datetime) -> Mapping[str, int]:
         """Count the deliveries begun since then by number."""
         found: Counter[str] = Counter()
@@ -115,6 +128,7 @@ class SqliteJournal:
         batches: Iterable[NewBatch],
         skipped: Iterable[Skipped],
         at: datetime,
+        passes: bool = False,
     ) -> Mapping[int, int]:
         """Put a plan in the place of whatever was still merely planned."""
         verb = partial(
@@ -126,6 +140,7 @@ class SqliteJournal:
             batches=batches,
             skipped=skipped,
             at=micros(at),
+            passes=passes,
         )
         return await self._write(verb)
 

@@ -83,6 +83,7 @@ def _conclude_alike(connection: sqlite3.Connection, key: int, outcome: LoadOutco
         "status": receipt.status if receipt else None,
         "word": receipt.word if receipt else None,
         "receipts": packing.pack_receipts(receipts),
+        "told": packing.pack_told(receipt, receipts),
     }
     if connection.execute(queries()["batch_conclude"], of).rowcount != 1:
         return False

@@ -12,7 +12,7 @@ import orjson
 
 from outreach.answers import Receipt
 from outreach.delivery.journal import People, Stage
-from outreach.model import Status
+from outreach.model import Channel, Status
 
 #: What stands for a stage in the file; a code is never given to another stage.
 CODES: Mapping[Stage, int] = {
@@ -26,12 +26,19 @@ CODES: Mapping[Stage, int] = {
     Stage.UNKNOWN: 7,
     Stage.CANCELLED: 8,
     Stage.SKIPPED: 9,
+    Stage.PASSED: 10,
 }
 STAGES: Sequence[Stage] = tuple(sorted(CODES, key=CODES.__getitem__))
 
 #: In ``tally``: not everybody has the same status.
 MIXED = ""
 
+#: Fields of a receipt beside the status, and the index of what holds for everybody without a receipt of their own.
+_TOLD = ("credits", "duration", "answers", "transcript", "playback")
+EVERYBODY = -1
+NOTHING: Mapping[Any, Any] = {}
+
+Told = Mapping[int, Mapping[str, Any]]
 Packed = bytes | str
 Keys = Sequence[int | str]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,14 +125,18 @@ def unpack_exceptions(packed: bytes | None) -> dict[int, tuple[Stage, str]]:
     return {index: (STAGES[code], reason) for index, code, reason in _loads(packed)}
 
 
-def pack_earlier(earlier: Mapping[int, int]) -> bytes | None:
-    """Pack earlier attempts by index."""
-    return orjson.dumps(sorted(earlier.items())) if earlier else None
+def pack_earlier(earlier: Mapping[int, int], refused: Mapping[int, str]) -> bytes | None:
+    """Pack by index how often people were tried before, and who refused them."""
+    indexes = sorted({*earlier, *refused})
+    found = [[index, earlier.get(index, 0), *filter(None, [refused.get(index)])] for index in indexes]
+    return orjson.dumps(found) if found else None
 
 
-def unpack_earlier(packed: bytes | None) -> dict[int, int]:
-    """Give earlier attempts by index."""
-    return dict(_loads(packed))
+def unpack_earlier(packed: bytes | None) -> tuple[dict[int, int], dict[int, str]]:
+    """Give by index how often people were tried before, and who refused them."""
+    found = _loads(packed)
+    earlier = {index: count for index, count, *_ in found if count}
+    return earlier, {index: more[0] for index, _, *more in found if more}
 
 
 def pack_receipts(receipts: Mapping[int, Receipt]) -> bytes | None:
@@ -137,12 +148,35 @@ def pack_receipts(receipts: Mapping[int, Receipt]) -> bytes | None:
     return orjson.dumps([sorted(receipts), *columns])
 
 
-def unpack_receipts(packed: bytes | None) -> dict[int, Receipt]:
-    """Give receipts by index."""
+def unpack_receipts(packed: bytes | None, told: Told = NOTHING) -> dict[int, Receipt]:
+    """Give receipts by index, with what was told beside the status where that is given."""
     return {
-        index: Receipt(vendor_id=vendor_id, status=Status(status), word=word)
+        index: Receipt(vendor_id=vendor_id, status=Status(status), word=word, **told.get(index, NOTHING))
         for index, vendor_id, status, word in zip(*_loads(packed), strict=True)
     }
+
+
+def pack_told(receipt: Receipt | None, receipts: Mapping[int, Receipt]) -> bytes | None:
+    """Pack what receipts say beside the status; hardly any does before somebody follows."""
+    found = {index: told for index, one in receipts.items() if (told := _told(one))}
+    if receipt is not None and (shared := _told(receipt)):
+        found[EVERYBODY] = shared
+    return orjson.dumps(found, option=orjson.OPT_NON_STR_KEYS) if found else None
+
+
+def _told(receipt: Receipt) -> dict[str, Any]:
+    return {name: value for name in _TOLD if (value := getattr(receipt, name)) not in (None, "", {})}
+
+
+def unpack_told(packed: bytes | None) -> Told:
+    """Give it by index, as fields of a Receipt; nothing for everybody else."""
+    if packed is None:
+        return NOTHING
+    return {int(index): {**told, "credits": _costs(told)} for index, told in orjson.loads(packed).items()}
+
+
+def _costs(told: Mapping[str, Any]) -> dict[Channel, float]:
+    return {Channel(channel): cost for channel, cost in told.get("credits", {}).items()}
 
 
 def tally(receipt: Receipt | None, receipts: Mapping[int, Receipt], size: int) -> str | None:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import attrs
 import orjson
 
-from outreach.delivery.journal import STATE_OF, BatchRow, CampaignKey, Counts, DeliveryRow, Stage
+from outreach.delivery.journal import (
+    ABOARD,
+    PASSABLE,
+    STATE_OF,
+    BatchRow,
+    CampaignKey,
+    Counts,
+    DeliveryRow,
+    Stage,
+    Turn,
+    told_on,
+    with_refusal,
+)
 from outreach.delivery.sqlite import packing, records
 from outreach.delivery.sqlite.queries import queries
 from outreach.delivery.sqlite.settling import fates_of
@@ -19,7 +31,11 @@ from outreach.model import Channel, State, Status
 #: A page ends with the batch that reaches so many people.
 PAGE = 5000
 
-_NOT_CONTACTED = frozenset({Stage.PLANNED, Stage.CANCELLED, Stage.SKIPPED})
+_REFUSED = frozenset({Stage.REJECTED, Stage.PASSED})
+_NOT_CONTACTED = frozenset({Stage.PLANNED, Stage.CANCELLED, Stage.SKIPPED}) | _REFUSED
+#: In a campaign at the vendor, whatever becomes of it.
+_LOADED = frozenset({Stage.LOADING, *ABOARD})
+_LEFT = frozenset({Stage.PLANNED, Stage.CANCELLED, *PASSABLE})
 _BEGUN = frozenset({Stage.ACCEPTED, Stage.IN_FLIGHT, Stage.UNKNOWN})
 
 
@@ -30,6 +46,14 @@ class Crowd:
     key: int
     channels: tuple[Channel, ...]
     phones: Sequence[str]
+
+
+@attrs.frozen
+class Turns:
+    """Who had a turn at a provider in one batch; ``key`` is where to go on reading."""
+
+    key: int
+    turns: tuple[Turn, ...]
 
 
 @attrs.frozen
@@ -49,6 +73,8 @@ class Lot:
         for index, (phone, contact_id, row) in enumerate(zip(people.phones, people.ids, people.rows, strict=True)):
             receipt = batch.receipts.get(index, batch.receipt)
             stage, reason = fates[index]
+            if stage is Stage.PASSED:
+                continue
             for channel in self.channels or ("",):
                 yield DeliveryRow(
                     contact_id=contact_id,
@@ -56,13 +82,11 @@ class Lot:
                     channel=channel,
                     provider=self.provider,
                     state=STATE_OF[stage],
-                    status=receipt.status if receipt else None,
-                    word=receipt.word if receipt else "",
-                    reason=reason,
-                    vendor_id=receipt.vendor_id if receipt else "",
+                    reason=with_refusal(reason, batch.refused.get(index, "")),
                     attempts=batch.attempts + batch.earlier.get(index, 0),
                     updated_at=batch.updated_at,
                     row=row,
+                    **told_on(receipt, channel),
                 )
 
 
@@ -87,6 +111,53 @@ def contacted(connection: sqlite3.Connection, key: CampaignKey, after: int) -> l
     """Read a page of the people who must not be planned again."""
     of = {"campaign": campaign_id(connection, key), "after": after}
     return _crowds(connection, "batch_contacted", of, frozenset(Stage) - _NOT_CONTACTED)
+
+
+def turns(connection: sqlite3.Connection, key: CampaignKey, after: int) -> list[Turns]:
+    """Read a page of the people whom their provider refused, or who are aboard."""
+    found: list[Turns] = []
+    size = 0
+    rows = _tried(connection, key, after, (*_REFUSED, *_LOADED), most=0)
+    for batch, provider, channels, closed, numbers, stages, _ in rows:
+        crowds: dict[Stage, list[str]] = {Stage.REJECTED: [], Stage.PASSED: [], Stage.LOADED: []}
+        for number, stage in zip(numbers, stages, strict=True):
+            if stage in _REFUSED or (stage in _LOADED and not closed):
+                crowds[stage if stage in _REFUSED else Stage.LOADED].append(number)
+        told = (Turn(provider, channels, crowd, stage) for stage, crowd in crowds.items() if crowd)
+        found.append(Turns(batch, tuple(told)))
+        size += len(numbers)
+        if size > PAGE:
+            break
+    return found
+
+
+def tried(connection: sqlite3.Connection, key: CampaignKey, most: int, after: int) -> list[Crowd]:
+    """Read a page of the people of whom requests were begun so many times, and who are not contacted."""
+    found: list[Crowd] = []
+    size = 0
+    for batch, _, channels, _, numbers, stages, attempts in _tried(connection, key, after, _LEFT, most=most):
+        people = zip(numbers, stages, attempts, strict=True)
+        crowd = [each for each, stage, count in people if stage in _LEFT and count >= most]
+        found.append(Crowd(batch, channels, crowd))
+        size += len(numbers)
+        if size > PAGE:
+            break
+    return found
+
+
+def _tried(
+    connection: sqlite3.Connection, key: CampaignKey, after: int, stages: Collection[Stage], *, most: int
+) -> Iterator[tuple[int, str, tuple[Channel, ...], bool, list[str], list[Stage], list[int]]]:
+    """Read batches person by person: key, provider, channels, closed, numbers, stages and attempts."""
+    of = {"campaign": campaign_id(connection, key), "after": after, "stages": packing.bits(stages), "most": most}
+    for row in connection.execute(queries()["batch_turns"], of):
+        batch, provider, channels, closed, mask, stage, exceptions, phones, attempts, earlier = row
+        numbers = packing.unpack_phones(phones)
+        unlike = packing.unpack_exceptions(exceptions)
+        before, _ = packing.unpack_earlier(earlier)
+        fates = [unlike[i][0] if i in unlike else packing.STAGES[stage] for i in range(len(numbers))]
+        counts = [attempts + before.get(i, 0) for i in range(len(numbers))]
+        yield batch, provider, records.chosen(records.names(channels), mask), bool(closed), numbers, fates, counts
 
 
 def pressure(connection: sqlite3.Connection, since: int, after: int) -> list[Crowd]:
@@ -161,6 +232,8 @@ class _Sums:
     def add(
         self, provider: str, channels: tuple[Channel, ...], stage: Stage, reason: str, status: str | None, people: int
     ) -> None:
+        if stage is Stage.PASSED:
+            return
         state, number = STATE_OF[stage], people * len(channels)
         self.deliveries[state] += number
         for channel in channels:

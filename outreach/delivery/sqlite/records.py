@@ -56,8 +56,10 @@ def chosen(channels: tuple[Channel, ...], mask: int | None) -> tuple[Channel, ..
 def read(row: tuple[Any, ...]) -> Record:
     """Read the columns that every query for whole batches gives."""
     key, size, stage, reason, exceptions, vendor_id, status, word, attempts, intended, updated, channels = row[:12]
-    phones, ids, rows, earlier, receipts = row[12:]
+    phones, ids, rows, earlier, receipts, more = row[12:]
+    told = packing.unpack_told(more)
     slice_id, seq = parts(key)
+    tried, refused = packing.unpack_earlier(earlier)
     batch = BatchRow(
         slice_id=slice_id,
         seq=seq,
@@ -65,12 +67,15 @@ def read(row: tuple[Any, ...]) -> Record:
         stage=packing.STAGES[stage],
         reason=reason,
         exceptions=packing.unpack_exceptions(exceptions),
-        receipt=None if status is None else Receipt(vendor_id=vendor_id, status=Status(status), word=word),
-        receipts=packing.unpack_receipts(receipts),
+        receipt=None
+        if status is None
+        else Receipt(vendor_id=vendor_id, status=Status(status), word=word, **told.get(packing.EVERYBODY, {})),
+        receipts=packing.unpack_receipts(receipts, told),
         attempts=attempts,
         intended_at=None if intended is None else packing.moment(intended),
         updated_at=packing.moment(updated),
-        earlier=packing.unpack_earlier(earlier),
+        earlier=tried,
+        refused=refused,
     )
     return Record(key, channels, batch)
 
@@ -134,6 +139,7 @@ def _values(record: Record) -> dict[str, Any]:
         "status": receipt.status if receipt else None,
         "word": receipt.word if receipt else None,
         "exceptions": packing.pack_exceptions(batch.exceptions),
-        "earlier": packing.pack_earlier(batch.earlier),
+        "earlier": packing.pack_earlier(batch.earlier, batch.refused),
         "receipts": packing.pack_receipts(batch.receipts),
+        "told": packing.pack_told(receipt, batch.receipts),
     }

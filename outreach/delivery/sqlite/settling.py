@@ -18,7 +18,7 @@ UNSETTLED = frozenset({Stage.LOADING, Stage.LOAD_UNKNOWN, Stage.IN_FLIGHT, Stage
 #: Nobody in these was contacted, and it is known where they are.
 LEAVABLE = frozenset({Stage.PLANNED, Stage.LOADED})
 #: These say that something is on its way, or was never tried: no answer means that.
-NO_OUTCOME = frozenset({Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED})
+NO_OUTCOME = frozenset({Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED, Stage.PASSED})
 
 
 def conclude(batch: BatchRow, outcome: LoadOutcome, at: datetime) -> list[BatchRow]:
@@ -91,13 +91,15 @@ def leave_out(batch: BatchRow, indexes: Collection[int]) -> tuple[BatchRow, Batc
 
 
 def note(batch: BatchRow, receipts: Mapping[int, Receipt], at: datetime) -> BatchRow:
-    """Put new receipts in place of what was known.
+    """Put new receipts in place of what was known; where somebody is unsettled, settling counts from the time it keeps.
 
     Raises:
         JournalError: One of them is of somebody who is not in the batch.
     """
     check(batch, receipts)
-    return attrs.evolve(batch, receipts={**batch.receipts, **receipts}, updated_at=at)
+    unsettled = any(stage in UNSETTLED for stage, _ in fates_of(batch))
+    written = batch.updated_at if unsettled else at
+    return attrs.evolve(batch, receipts={**batch.receipts, **receipts}, updated_at=written)
 
 
 def pick(batch: BatchRow, indexes: Sequence[int]) -> BatchRow:
@@ -111,6 +113,7 @@ def pick(batch: BatchRow, indexes: Sequence[int]) -> BatchRow:
         exceptions={place[index]: fate for index, fate in batch.exceptions.items() if index in place},
         receipts={place[index]: receipt for index, receipt in batch.receipts.items() if index in place},
         earlier={place[index]: count for index, count in batch.earlier.items() if index in place},
+        refused={place[index]: why for index, why in batch.refused.items() if index in place},
     )
 
 

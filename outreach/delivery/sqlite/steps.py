@@ -77,8 +77,9 @@ def steps(connection: sqlite3.Connection, slice_id: int) -> list[StepRow]:
             state=StepState(state),
             reason=reason,
             intended_at=packing.moment(intended_at),
+            updated_at=packing.moment(updated_at),
         )
-        for step, position, state, reason, intended_at in rows
+        for step, position, state, reason, intended_at, updated_at in rows
     ]
 
 

@@ -44,7 +44,7 @@ def test_days_stand_in_the_order_of_the_week() -> None:
 
 def test_without_a_window_it_is_nine_to_nineteen() -> None:
     """Every day."""
-    assert whole_hours(None) == ALWAYS == Hours(days=EVERY_DAY, start=9, end=19)
+    assert whole_hours(None) == whole_hours(ALWAYS) == Hours(days=EVERY_DAY, start=9, end=19)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_without_a_window_it_is_nine_to_nineteen() -> None:
         ("2026-12-06T19:00:00+00:00", OFFICE, "Asia/Kathmandu", "2026-12-07T10:00:00+05:45"),
         ("2026-12-01T12:00:00+00:00", Hours(days=(Day.TUE,), start=9, end=10), "UTC", "2026-12-08T09:00:00+00:00"),
         # The offset is that of the day: New York moves on 8 March and 1 November 2026.
-        ("2026-03-07T20:00:00-05:00", ALWAYS, "America/New_York", "2026-03-08T09:00:00-04:00"),
-        ("2026-10-31T20:00:00-04:00", ALWAYS, "America/New_York", "2026-11-01T09:00:00-05:00"),
+        ("2026-03-07T20:00:00-05:00", whole_hours(ALWAYS), "America/New_York", "2026-03-08T09:00:00-04:00"),
+        ("2026-10-31T20:00:00-04:00", whole_hours(ALWAYS), "America/New_York", "2026-11-01T09:00:00-05:00"),
         # Two o'clock does not exist on 8 March: the hour after it, or the next day where it was the only one.
         ("2026-03-08T00:00:00-05:00", Hours(days=EVERY_DAY, start=2, end=5), "America/New_York",
          "2026-03-08T03:00:00-04:00"),

@@ -54,7 +54,7 @@ DELETE FROM slice WHERE id = :slice
 
 -- :step_list
 -- The requests of open and launch that were ever begun. 'open' comes behind 'launch' in the alphabet.
-SELECT step, position, state, reason, intended_at FROM step WHERE slice = :slice ORDER BY step DESC, position
+SELECT step, position, state, reason, intended_at, updated_at FROM step WHERE slice = :slice ORDER BY step DESC, position
 -- :step_get
 -- What is known of one request.
 SELECT state, reaches FROM step WHERE slice = :slice AND step = :step AND position = :position
@@ -82,8 +82,8 @@ VALUES (:id, :size, :stage, :tally, :attempts, :intended_at, :updated_at, :chann
         :vendor_id, :status, :word, :exceptions)
 -- :people_add
 -- Who they are.
-INSERT INTO people (batch, phones, ids, row_numbers, earlier, receipts)
-VALUES (:id, :phones, :ids, :row_numbers, :earlier, :receipts)
+INSERT INTO people (batch, phones, ids, row_numbers, earlier, receipts, told)
+VALUES (:id, :phones, :ids, :row_numbers, :earlier, :receipts, :told)
 -- :batch_plan
 -- A new batch, as one of many: id, size, time.
 INSERT INTO batch (id, size, stage, updated_at) VALUES (?, ?, 0, ?)
@@ -98,7 +98,8 @@ UPDATE batch SET size = :size, stage = :stage, tally = :tally, attempts = :attem
 WHERE id = :id
 -- :people_write
 -- The same for its people.
-UPDATE people SET phones = :phones, ids = :ids, row_numbers = :row_numbers, earlier = :earlier, receipts = :receipts
+UPDATE people SET phones = :phones, ids = :ids, row_numbers = :row_numbers, earlier = :earlier, receipts = :receipts,
+                  told = :told
 WHERE batch = :id
 -- :batch_drop
 -- Its people stand elsewhere now.
@@ -122,11 +123,12 @@ WHERE id = :id AND exceptions IS NULL AND (154 >> stage) & 1
 SELECT size FROM batch WHERE id = :id
 -- :receipts_put
 -- The receipts of their own that people have; none where everybody has the same.
-UPDATE people SET receipts = :receipts WHERE batch = :id AND receipts IS NOT :receipts
+UPDATE people SET receipts = :receipts, told = :told
+WHERE batch = :id AND (receipts IS NOT :receipts OR told IS NOT :told)
 -- :batch_get
 -- One batch with its people.
 SELECT batch.id, size, stage, reason, exceptions, vendor_id, status, word, attempts, intended_at, updated_at, channels,
-       phones, ids, row_numbers, earlier, receipts
+       phones, ids, row_numbers, earlier, receipts, told
 FROM batch JOIN people ON people.batch = batch.id WHERE batch.id = :id
 
 -- Batches: of one slice
@@ -134,17 +136,17 @@ FROM batch JOIN people ON people.batch = batch.id WHERE batch.id = :id
 -- :batch_list
 -- Batches in these stages, and, if asked for, those with exceptions.
 SELECT batch.id, size, stage, reason, exceptions, vendor_id, status, word, attempts, intended_at, updated_at, channels,
-       phones, ids, row_numbers, earlier, receipts
+       phones, ids, row_numbers, earlier, receipts, told
 FROM batch CROSS JOIN people ON people.batch = batch.id
 WHERE batch.id > :after AND batch.id < (:slice + 1) << 32
     AND ((:stages >> stage) & 1 OR (:mixed AND exceptions IS NOT NULL))
 ORDER BY batch.id
 -- :batch_movable
--- Batches with people who may be planned anew (planned or cancelled), or may hold such people.
+-- Batches with people in one of these stages (planned or cancelled: they may be planned anew), or that may hold such.
 SELECT batch.id, size, stage, reason, exceptions, vendor_id, status, word, attempts, intended_at, updated_at, channels,
-       phones, ids, row_numbers, earlier, receipts
+       phones, ids, row_numbers, earlier, receipts, told
 FROM batch CROSS JOIN people ON people.batch = batch.id
-WHERE batch.id > :after AND batch.id < :before AND (stage IN (0, 8) OR exceptions IS NOT NULL)
+WHERE batch.id > :after AND batch.id < :before AND ((:stages >> stage) & 1 OR exceptions IS NOT NULL)
 ORDER BY batch.id LIMIT :limit
 -- :batch_mixed
 -- Batches in which not everybody is in the same stage.
@@ -162,8 +164,8 @@ WHERE id >= :slice << 32 AND id < (:slice + 1) << 32 AND exceptions IS NULL AND 
 UPDATE batch SET stage = 8, reason = :reason, updated_at = :at
 WHERE id >= :slice << 32 AND id < (:slice + 1) << 32 AND exceptions IS NULL AND (:stages >> stage) & 1
 -- :batch_hold
--- Why the batches that are planned to the outside were not sent.
-UPDATE batch SET reason = :reason, updated_at = :at
+-- Why the batches that are planned to the outside were not sent. Settling counts from the time that is left alone.
+UPDATE batch SET reason = :reason, updated_at = CASE WHEN stage IN (2, 3) THEN updated_at ELSE :at END
 WHERE id >= :slice << 32 AND id < (:slice + 1) << 32 AND stage IN (0, 1, 2, 3) AND reason <> :reason
 -- :batch_launch
 -- What is loaded is about to be launched.
@@ -181,12 +183,21 @@ WHERE id >= :slice << 32 AND id < (:slice + 1) << 32 AND launched AND stage IN (
 UPDATE batch SET stage = CASE stage WHEN 1 THEN 3 ELSE 7 END, reason = :reason, updated_at = :at
 WHERE stage IN (1, 4)
 -- :batch_contacted
--- Batches with people who must not be planned again: everything but planned, cancelled and skipped.
+-- Batches with people who must not be planned again: everything but planned, rejected, cancelled, skipped and passed.
 SELECT batch.id, slice.channels, stage, exceptions, phones
 FROM slice CROSS JOIN batch CROSS JOIN people ON people.batch = batch.id
 WHERE slice.campaign = :campaign AND slice.id >= :after >> 32
     AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32 AND batch.id > :after
-    AND (stage NOT IN (0, 8, 9) OR exceptions IS NOT NULL)
+    AND (stage NOT IN (0, 6, 8, 9, 10) OR exceptions IS NOT NULL)
+ORDER BY slice.id, batch.id
+-- :batch_turns
+-- Batches with people whom their provider refused, or (the slice being open) who are aboard; and what they were tried.
+SELECT batch.id, slice.provider, slice.channels, slice.closed, batch.channels, stage, exceptions, phones, attempts,
+       earlier
+FROM slice CROSS JOIN batch CROSS JOIN people ON people.batch = batch.id
+WHERE slice.campaign = :campaign AND slice.id >= :after >> 32
+    AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32 AND batch.id > :after
+    AND ((:stages >> stage) & 1 OR exceptions IS NOT NULL) AND (attempts >= :most OR earlier IS NOT NULL OR :most = 0)
 ORDER BY slice.id, batch.id
 -- :batch_pressure
 -- Batches with people who were, or may have been, contacted since a time.
@@ -198,7 +209,7 @@ ORDER BY batch.id
 -- Every batch of a campaign, with what the report says about it.
 SELECT slice.provider, slice.channels,
        batch.id, size, stage, batch.reason, exceptions, vendor_id, status, word, attempts, intended_at, updated_at,
-       batch.channels, phones, ids, row_numbers, earlier, receipts
+       batch.channels, phones, ids, row_numbers, earlier, receipts, told
 FROM slice CROSS JOIN batch CROSS JOIN people ON people.batch = batch.id
 WHERE slice.campaign = :campaign AND slice.id >= :after >> 32
     AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32 AND batch.id > :after
@@ -208,7 +219,7 @@ ORDER BY slice.id, batch.id
 SELECT slice.provider, slice.channels, batch.channels, stage, batch.reason, tally, sum(size)
 FROM slice CROSS JOIN batch
 WHERE slice.campaign = :campaign AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32
-    AND exceptions IS NULL AND tally IS NOT ''
+    AND exceptions IS NULL AND tally IS NOT '' AND stage <> 10
 GROUP BY 1, 2, 3, 4, 5, 6
 -- :batch_counts_mixed
 -- The other batches.

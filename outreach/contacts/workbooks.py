@@ -1,0 +1,159 @@
+"""Excel workbooks, by calamine, which holds the whole sheet in memory: about 0.4 GB for a million rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any, BinaryIO
+
+import attrs
+
+from outreach.contacts.archives import Formulas, SheetEntry, archive_of, cell_name, inspect, sheets
+from outreach.contacts.columns import USUAL
+from outreach.contacts.extras import extra
+from outreach.contacts.opening import Meter, open_file
+from outreach.contacts.rows import blocks, header
+from outreach.contacts.tables import Table, wrong
+from outreach.errors import Problem
+from outreach.source import Origin
+
+#: More merged ranges are counted, not named.
+_RANGES_NAMED = 3
+
+
+def opened(origin: Origin) -> Table:
+    """Open a workbook.
+
+    Raises:
+        SpecError: It is damaged, a bomb, or has several sheets that can be seen and none was chosen; or the extra
+            ``xlsx`` is not installed.
+    """
+    calamine = extra("python_calamine", "xlsx", origin.name)
+    with open_file(origin) as stream:
+        with archive_of(stream, origin.name) as archive:
+            known = list(sheets(archive))
+            chosen = _chosen(origin, known)
+            formulas = inspect(archive, origin.name, chosen)
+        stream.seek(0)
+        sheet = _loaded(origin, calamine, stream, chosen)
+    notes = [*_hidden(origin, known, chosen), *_formulas(origin.name, formulas), *_merged(origin, sheet)]
+    return _table(origin.name, sheet, notes)
+
+
+def _chosen(origin: Origin, known: Sequence[SheetEntry]) -> SheetEntry:
+    stated = origin.options.get("sheet")
+    fitting = [one for one in known if (one.name == stated if stated else not one.hidden)]
+    if len(fitting) == 1:
+        return fitting[0]
+    there = ", ".join(one.name for one in known if not one.hidden) or "none that can be seen"
+    said = f"has no sheet '{stated}'" if stated else "has not one sheet that can be seen: say which one is read"
+    msg = f"{origin.name} {said}; there are: {there}"
+    raise wrong(msg, path="contacts.sheet")
+
+
+def _loaded(origin: Origin, calamine: Any, stream: BinaryIO, chosen: SheetEntry) -> Any:
+    try:
+        return calamine.CalamineWorkbook.from_filelike(stream).get_sheet_by_name(chosen.name)
+    except calamine.CalamineError as error:
+        msg = f"the workbook cannot be read ({error}); save it again"
+        raise wrong(msg, file=origin.name) from None
+
+
+def _table(source: str, sheet: Any, notes: list[Problem]) -> Table:
+    rows, meter = sheet.iter_rows(), Meter(sheet.total_height)
+    names, line = _names(source, rows)
+    meter.done = line
+    said = [str(as_text(name)) for name in names]
+    watched = _watched(_Watch(source, sheet.start[1], _phone(said)), rows, line + 1, meter, notes)
+    made = blocks(said, watched, line=line + 1, clean=as_text)
+    return Table(header(source, said, line), made, share=meter.share, notes=notes)
+
+
+def _names(source: str, rows: Iterator[list[object]]) -> tuple[list[object], int]:
+    """Find the first row that holds anything; calamine gives the empty ones above it too."""
+    for number, row in enumerate(rows, 1):
+        if any(cell != "" for cell in row):
+            return row, number
+    msg = "the sheet is empty; its first row has to name the columns, for example phone, name"
+    raise wrong(msg, file=source)
+
+
+def _phone(names: Sequence[str]) -> int | None:
+    usual = [place for place, name in enumerate(names) if name.strip().casefold() in USUAL["phone"]]
+    return usual[0] if len(usual) == 1 else None
+
+
+def as_text(cell: object) -> object:
+    """Give a cell as a person would say it: a whole number has no fraction, a length of time is hours and minutes."""
+    if cell.__class__ is float:
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    return str(cell) if isinstance(cell, timedelta) else cell
+
+
+@attrs.define
+class _Watch:
+    """Counts the phone numbers that the workbook holds as numbers, which have no leading zero and no plus.
+
+    Attributes:
+        left: Columns of the sheet before the first that holds anything.
+
+        phone: The place of the numbers; None where the header does not tell.
+    """
+
+    source: str
+    left: int
+    phone: int | None
+    count: int = 0
+    first: int = 0
+
+    def notes(self) -> Iterator[Problem]:
+        """Say what was counted."""
+        if self.count and self.phone is not None:
+            column = self.left + self.phone + 1
+            what = count(self.count, "phone number is a number", "phone numbers are numbers")
+            msg = (
+                f"{what} in the workbook and no text, {cell_name(self.first, column)} first: a leading 0 or + is lost; "
+                "where there was one, format the column as text and enter them anew"
+            )
+            yield Problem(msg, file=self.source, line=self.first, column=column)
+
+
+def _watched(
+    watch: _Watch, rows: Iterator[list[object]], line: int, meter: Meter, notes: list[Problem]
+) -> Iterator[list[object]]:
+    phone = watch.phone
+    for number, row in enumerate(rows, line):
+        if phone is not None and row[phone].__class__ is float:
+            watch.first = watch.first or number
+            watch.count += 1
+        meter.done = number
+        yield row
+    notes += watch.notes()
+
+
+def _hidden(origin: Origin, known: Sequence[SheetEntry], chosen: SheetEntry) -> Iterator[Problem]:
+    others = [one.name for one in known if one.hidden and one is not chosen]
+    if others:
+        yield Problem(f"sheet '{chosen.name}' is read; hidden and not read: {', '.join(others)}", file=origin.name)
+
+
+def _formulas(source: str, formulas: Formulas) -> Iterator[Problem]:
+    if formulas.count:
+        what = count(formulas.count, "cell is a formula", "cells are formulas")
+        where = f", {cell_name(formulas.row, formulas.column)} first" if formulas.row else ""
+        msg = f"{what}{where}: what the spreadsheet last computed is taken"
+        yield Problem(msg, file=source, line=formulas.row, column=formulas.column)
+
+
+def _merged(origin: Origin, sheet: Any) -> Iterator[Problem]:
+    ranges = sheet.merged_cell_ranges or []
+    for (top, left), (bottom, right) in ranges[:_RANGES_NAMED]:
+        where = f"{cell_name(top + 1, left + 1)}:{cell_name(bottom + 1, right + 1)}"
+        more = f", and {len(ranges) - _RANGES_NAMED:,} more ranges" if len(ranges) > _RANGES_NAMED else ""
+        msg = f"{where} is one merged cell{more}: its first row and column have the value, the others are empty"
+        yield Problem(msg, file=origin.name, line=top + 1, column=left + 1)
+
+
+def count(number: int, one: str, more: str) -> str:
+    """Write ``1 cell is``, ``4,781 cells are``."""
+    return f"{number:,} {one if number == 1 else more}"

@@ -1,0 +1,3 @@
+-- No table changes, but what older versions would misread: stage 10 (refused, or loaded and never launched; another
+-- provider has the delivery since), and in people.earlier a third item where somebody was refused before:
+-- JSON [[index, attempts, who and why], …].

@@ -1,0 +1,176 @@
+"""Contacts from databases and Parquet files."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from outreach.contacts import Chunk, ContactList, stream
+from outreach.errors import SpecError
+from outreach.model import Contacts, Secret
+
+FIRST, SECOND = "+9779610000001", "+9779610000002"
+QUERY = "select number as phone, name, amount from people order by id"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder with a database of a thousand people."""
+    with sqlite3.connect(tmp_path / "people.db") as base:
+        base.execute("create table people (id integer, number, name, amount)")
+        base.executemany(
+            "insert into people values (?, ?, ?, ?)",
+            ((n, f"961{n:07}", None if n == 2 else "सीता", n / 2) for n in range(1, 1001)),
+        )
+    base.close()
+    return tmp_path
+
+
+def read(folder: Path, address: str | Secret, query: str | None = QUERY) -> list[Chunk]:
+    """Read what a database answers."""
+    return list(stream(Contacts(sources=(address,), country="NP", query=query), base=folder, wanted=("amount",)))
+
+
+def mistake(folder: Path, address: str | Secret, query: str | None = QUERY) -> str:
+    """Give the error of a database."""
+    with pytest.raises(SpecError) as caught:
+        read(folder, address, query)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["sqlite:///people.db", "sqlite+pysqlite:///{folder}/people.db"])
+def test_a_query_gives_people(folder: Path, address: str) -> None:
+    """SQLite is read by the standard library, every other database by SQLAlchemy; a thousand rows come in chunks."""
+    chunks = read(folder, address.format(folder=folder))
+
+    assert sum(map(len, chunks)) == 1000
+    assert max(map(len, chunks)) == 250
+    assert (chunks[0].phones[:2], chunks[0].names[:2]) == ([FIRST, SECOND], ["सीता", ""])
+    assert chunks[0].columns["amount"][:2] == ["0.5", "1"]
+
+
+@pytest.mark.parametrize("address", ["sqlite:///people.db", "sqlite+pysqlite:///{folder}/people.db"])
+def test_nothing_is_written(folder: Path, address: str) -> None:
+    """A statement that is no select is an error, also one that gives rows, and what it changed is taken back."""
+    for statement in ("delete from people", "delete from people returning number as phone"):
+        with pytest.raises(SpecError):
+            list(stream(Contacts(sources=(address.format(folder=folder),), query=statement), base=folder))
+
+    base = sqlite3.connect(folder / "people.db")
+    assert base.execute("select count(*) from people").fetchone() == (1000,)
+    base.close()
+
+
+def test_a_sqlite_file_cannot_even_lose_a_table(folder: Path) -> None:
+    """It is opened read-only, so that no statement at all can change it."""
+    assert "readonly" in mistake(folder, "sqlite:///people.db", "drop table people")
+
+
+@pytest.mark.parametrize(
+    ("address", "query", "said"),
+    [
+        ("sqlite:///people.db", None, "contacts.query: sqlite:///people.db is a database; say what to ask it"),
+        ("sqlite:///none.db", QUERY, "contacts.from: sqlite:///none.db cannot be read: there is no file none.db"),
+        ("sqlite:///people.db", "selct", 'contacts.query: sqlite:///people.db does not answer the query: near "selct"'),
+        (
+            "sqlite:///people.db",
+            "select 1 as phone, 2 as phone",
+            "sqlite:///people.db: phone names more than one column",
+        ),
+        ("sqlite+pysqlite://", "selct", "contacts.from: sqlite+pysqlite:// does not answer: near"),
+        ("nosuch+driver://h/db", QUERY, "SQLAlchemy knows no such database"),
+        ("https://h/people.csv", None, "nothing here reads such an address"),
+        ("people.csv", QUERY, "contacts.query: 'query' means nothing for these contacts"),
+    ],
+)
+def test_mistakes_name_the_place(folder: Path, address: str, query: str | None, said: str) -> None:
+    """What a database does not answer is told with the place in the campaign."""
+    (folder / "people.csv").write_text("phone\n")
+
+    assert said in mistake(folder, address, query)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+nodriver://ann:s3cr3t%2F@db.example/crm",
+        "mysql://ann:s3cr3t%2F@db.example/crm",
+        "postgresql+nodriver://db.example/crm?password=s3cr3t%2F&user=ann",
+        "sqlite://ann:s3cr3t%2F@db.example/crm",
+        "nosuch://ann:s3cr3t%2F@db.example/crm",
+    ],
+)
+def test_a_password_is_never_shown(folder: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Neither errors nor the campaign's own text hold a password; of a reference not even the address is shown."""
+    monkeypatch.setenv("PEOPLE_DB", address)
+
+    for said in (mistake(folder, address), repr(Contacts(sources=(address,)))):
+        assert "s3cr3t" not in said
+    from_environment = mistake(folder, Secret(env="PEOPLE_DB"))
+    assert "$PEOPLE_DB" in from_environment
+    assert "db.example" not in from_environment
+
+
+def test_an_address_comes_from_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is read when the contacts are; a missing one is an error that names it."""
+    secret = Secret(env="PEOPLE_DB")
+    monkeypatch.delenv("PEOPLE_DB", raising=False)
+    assert mistake(folder, secret).startswith("contacts.from: environment variable PEOPLE_DB is not set")
+
+    monkeypatch.setenv("PEOPLE_DB", "sqlite:///people.db")
+    assert read(folder, secret)[0].phones[0] == FIRST
+
+
+@pytest.mark.parametrize(
+    ("module", "address", "name"), [("sqlalchemy", "mysql://h/db", "sql"), ("pyarrow.parquet", "a.parquet", "parquet")]
+)
+def test_without_the_extra_the_error_says_how_to_install_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, module: str, address: str, name: str
+) -> None:
+    """The remedy can be pasted."""
+    monkeypatch.setitem(sys.modules, module, None)
+
+    assert mistake(folder, address, QUERY if name == "sql" else None).endswith(f"pip install 'outreach[{name}]'")
+
+
+def test_parquet_is_streamed(tmp_path: Path) -> None:
+    """Row groups are read one after the other; what Arrow calls null is empty, and a list is no text."""
+    table = pa.table(
+        {
+            "phone": [f"961{n:07}" for n in range(1, 10_001)],
+            "name": [None if n % 2 else "सीता" for n in range(10_000)],
+            "amount": list(range(10_000)),
+            "tags": [["a"]] * 10_000,
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=1_000)
+    contacts = Contacts(sources=("a.parquet",), country="NP")
+
+    with ContactList.open(contacts, base=tmp_path, wanted=("amount",)) as people:
+        chunks = iter(people)
+        first = next(chunks)
+        second = next(chunks)
+        assert people.share == len(first) / 10_000
+        rest = [second, *chunks]
+
+    assert (first.phones[0], first.names[:2], first.columns["amount"][:2]) == (FIRST, ["सीता", ""], ["0", "1"])
+    assert len(first) + sum(map(len, rest)) == 10_000
+    assert rest[-1].rows[-1] == 10_000
+    assert next(iter(stream(contacts, base=tmp_path, wanted=("tags",)))).dropped[0].reason == "not_text"
+
+
+def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
+    """Damage is an error that names the file, wherever it is."""
+    pq.write_table(
+        pa.table({"phone": [f"961{n:07}" for n in range(5_000)]}), tmp_path / "a.parquet", compression="gzip"
+    )
+    whole = (tmp_path / "a.parquet").read_bytes()
+
+    for content in (b"", whole[:-20], whole[:200] + b"\xff" * 2_000 + whole[2_200:]):
+        (tmp_path / "a.parquet").write_bytes(content)
+        assert mistake(tmp_path, "a.parquet", None).startswith("a.parquet: the Parquet data cannot be read")

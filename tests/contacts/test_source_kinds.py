@@ -1,0 +1,311 @@
+"""The hook for sources, what a Python program may give, and texts of every encoding, separator and packing."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sqlite3
+import sys
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import attrs
+import pyarrow as pa
+import pytest
+import sqlalchemy
+import zstandard
+
+import outreach
+from outreach.contacts import Chunk, ContactList, stream
+from outreach.contacts.formats import KINDS
+from outreach.errors import Problem, SpecError
+from outreach.model import Contacts
+from outreach.plugins import load_plugins
+from outreach.source import Origin, SourceKind, hookimpl
+
+FIRST, SECOND = "+9779610000001", "+9779610000002"
+CSV = "phone,name\n9610000001,सीता\n9610000002,Ram\n".encode()
+JSON = '{"phone": "9610000001", "name": "सीता"}\n{"phone": 9610000002, "name": "Ram"}\n'.encode()
+
+
+def read(folder: Path, name: str, content: bytes, **options: Any) -> list[Chunk]:
+    """Read a file."""
+    (folder / name).write_bytes(content)
+    return list(stream(Contacts(sources=(name,), country="NP", **options), base=folder))
+
+
+def mistake(folder: Path, name: str, content: bytes, **options: Any) -> str:
+    """Give the error of a file."""
+    with pytest.raises(SpecError) as caught:
+        read(folder, name, content, **options)
+    return str(caught.value)
+
+
+def stranger(*kinds: object, name: str = "stranger") -> ModuleType:
+    """Make a plug-in that gives these."""
+    made = ModuleType(name)
+
+    @hookimpl
+    def outreach_register_sources() -> Iterable[object]:
+        return kinds
+
+    made.outreach_register_sources = outreach_register_sources  # type: ignore[attr-defined]  # a module's functions
+    return made
+
+
+def address_book(closed: list[str]) -> SourceKind:
+    """Make a stranger's kind of source, which needs nothing but ``outreach.source``."""
+
+    def rows(origin: Origin) -> Iterator[dict[str, object]]:
+        try:
+            yield {"phone": FIRST, "name": origin.address, "group": origin.options.get("sheet", "")}
+            yield from (dict[str, object](phone=f"+97796100{n:05}") for n in range(2, 1_000))
+        finally:
+            closed.append(origin.name)
+
+    def opened(origin: Origin) -> Iterator[dict[str, object]]:
+        if "nobody" in origin.address:
+            raise SpecError([Problem(f"{origin.name} does not exist", path=origin.path)])
+        return rows(origin)
+
+    return SourceKind(name="book", open=opened, schemes=("book",), endings=(".vcf",), options=frozenset({"sheet"}))
+
+
+def test_ours_come_in_through_the_same_hook() -> None:
+    """What outreach reads is registered like a stranger's, and can be read without any other plug-in."""
+    found = load_plugins()
+
+    assert found.sources == KINDS
+    assert {kind.name for kind in KINDS} == {"csv", "tsv", "jsonl", "stdin", "xlsx", "parquet", "sqlite", "sql"}
+
+
+def test_a_strangers_source_is_planned(tmp_path: Path) -> None:
+    """A plug-in's rows are people like any other, with the key that its kind knows; what it opened it may close."""
+    closed: list[str] = []
+    plugins = load_plugins(stranger(address_book(closed)))
+    campaign = outreach.Campaign(
+        name="x",
+        base=tmp_path,
+        message=outreach.Template.parse("Hello {name} of {group|none}"),
+        contacts=Contacts(sources=("book://ann:secret@host/friends",), sheet="Family"),
+        routes=(outreach.Route(channel=outreach.Channel.VOICE, providers=("tingting",)),),
+    )
+
+    plan = outreach.plan(campaign, plugins=plugins, sandbox=True)
+
+    assert plan.rows.used == 999
+    assert closed == ["book://ann:***@host/friends"]
+    with ContactList.open(campaign.contacts, base=tmp_path, kinds=plugins.sources) as people:
+        assert people.headers[0].columns == ("phone", "name", "group")
+    assert len(closed) == 2
+    nobody = attrs.evolve(campaign, contacts=Contacts(sources=("book://nobody",)))
+    with pytest.raises(SpecError, match="book://nobody does not exist"):
+        outreach.plan(nobody, plugins=plugins, sandbox=True)
+
+
+def test_a_kind_that_is_none_or_twice_is_listed() -> None:
+    """A plug-in that gives no kind, or an ending that somebody else reads, harms nobody else."""
+    again = SourceKind(name="mine", open=lambda _: [], endings=(".csv",))
+    found = load_plugins(stranger("no kind", name="a"), stranger(again, name="b"), stranger(address_book([])))
+
+    assert [one.error for one in found.failed] == [
+        "gave 'no kind', which is no SourceKind",
+        "'.csv' is already provided by outreach.contacts.formats",
+    ]
+    assert [kind.name for kind in found.sources[len(KINDS) :]] == ["book"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "utf-32", "shift_jis", "cp1252"])
+def test_a_stated_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    """Texts of other encodings give the same people, across the borders of what is read at once."""
+    name = {"shift_jis": "日本", "cp1252": "Renée"}.get(encoding, "सीता 🙂")
+    text = "phone,name\n" + "".join(f"961{n:07},{name}\n" for n in range(1, 8_000))
+
+    chunks = read(tmp_path, "a.csv", text.encode(encoding), encoding=encoding)
+
+    assert sum(map(len, chunks)) == 7_999
+    assert {one for chunk in chunks for one in chunk.names} == {name}
+
+
+def test_a_wrong_encoding_is_an_error_with_its_byte(tmp_path: Path) -> None:
+    """The line and the byte are named, also far into the file."""
+    text = ("phone,name\n" + "9610000001,x\n" * 20_000).encode("cp1252") + b"1,\x81\n"
+
+    said = mistake(tmp_path, "a.csv", text, encoding="cp1252")
+
+    assert said.startswith("a.csv:20002: byte 260,014 is no cp1252")
+    assert mistake(tmp_path, "a.csv", b"phone\n\xff\xfe1", encoding="utf-8").startswith(
+        "a.csv:2:1: the byte 0xff is no UTF-8"
+    )
+
+
+@pytest.mark.parametrize("delimiter", [":", "#", "~", "\t"])
+def test_a_stated_delimiter_is_read(tmp_path: Path, delimiter: str) -> None:
+    """Any sign may separate cells where it is stated, also in a file called .tsv."""
+    for name in ("a.csv", "a.tsv"):
+        (chunk,) = read(tmp_path, name, CSV.replace(b",", delimiter.encode()), delimiter=delimiter)
+        assert chunk.names == ["सीता", "Ram"]
+
+
+@pytest.mark.parametrize("content", [CSV, JSON], ids=["csv", "jsonl"])
+def test_zstd_is_unpacked(tmp_path: Path, content: bytes) -> None:
+    """One frame or several, from a file or from standard input."""
+    name = "a.csv" if content is CSV else "a.jsonl"
+    pack = zstandard.ZstdCompressor().compress
+    for packed in (pack(content), pack(content[:20]) + pack(content[20:])):
+        assert read(tmp_path, f"{name}.zst", packed)[0].names == ["सीता", "Ram"]
+        (chunk,) = stream(Contacts(sources=("-",), country="NP"), base=tmp_path, stdin=io.BytesIO(packed))
+        assert chunk.phones == [FIRST, SECOND]
+
+
+def test_a_cut_off_zstd_file_is_an_error(tmp_path: Path) -> None:
+    """People who are missing at the end are never left out in silence; the byte is named."""
+    packed = zstandard.ZstdCompressor().compress(CSV + b"".join(b"961%07d,x\n" % n for n in range(100_000)))
+
+    for end in (5, len(packed) // 2, len(packed) - 1):
+        assert "damaged or cut off near byte" in mistake(tmp_path, "a.csv.zst", packed[:end])
+    assert "near byte" in mistake(tmp_path, "a.csv.gz", gzip.compress(packed)[:-9])
+
+
+def test_without_the_extra_zstd_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The remedy can be pasted."""
+    packed = zstandard.ZstdCompressor().compress(CSV)
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+
+    assert mistake(tmp_path, "a.csv.zst", packed).endswith("pip install 'outreach[zstd]'")
+
+
+@attrs.frozen
+class PolarsFrame:
+    """What polars documents: ``columns`` is a list of names, ``iter_rows`` gives tuples unless ``named``."""
+
+    data: dict[str, list[object]]
+
+    @property
+    def columns(self) -> list[str]:
+        """Names."""
+        return list(self.data)
+
+    def iter_rows(self, *, named: bool = False, buffer_size: int = 512) -> Iterator[Any]:
+        """Rows as tuples, or as dicts."""
+        rows = zip(*self.data.values(), strict=True)
+        return (dict(zip(self.data, row, strict=True)) for row in rows) if named else rows
+
+    def __iter__(self) -> Iterator[list[object]]:
+        """Go through the columns, not the rows, as polars does."""
+        return iter(self.data.values())
+
+
+class NAType:
+    """What pandas says for missing; it is neither true nor false."""
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+
+@attrs.frozen
+class PandasFrame:
+    """What pandas documents: ``columns`` is an index of labels, ``itertuples`` gives tuples where ``name`` is None."""
+
+    data: dict[str, list[object]]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Labels."""
+        return tuple(self.data)
+
+    def itertuples(self, index: bool = True, name: str | None = "Pandas") -> Iterator[tuple[object, ...]]:
+        """Rows, the index first unless it is not wanted."""
+        assert name is None
+        for number, row in enumerate(zip(*self.data.values(), strict=True)):
+            yield (number, *row) if index else row
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the labels, as pandas does."""
+        return iter(self.data)
+
+
+COLUMNS: dict[str, list[object]] = {
+    "phone": ["9610000001", 9610000002],
+    "name": ["सीता", None],
+    "age": [30.0, float("nan")],
+}
+
+
+def cursor() -> sqlite3.Cursor:
+    """Give a cursor as PEP 249 has it."""
+    return sqlite3.connect(":memory:").execute(
+        "select '9610000001' as phone, 'सीता' as name, 30.0 as age union all select 9610000002, null, null"
+    )
+
+
+def result() -> Any:
+    """Give a result of SQLAlchemy."""
+    query = "select '9610000001' as phone, 'सीता' as name, 30.0 as age union all select 9610000002, null, null"
+    return (
+        sqlalchemy.create_engine("sqlite://", poolclass=sqlalchemy.StaticPool).connect().execute(sqlalchemy.text(query))
+    )
+
+
+Person = namedtuple("Person", ["phone", "name", "age"])  # noqa: PYI024  # what a cursor's row may be
+
+GIVEN: dict[str, Callable[[], object]] = {
+    "polars": lambda: PolarsFrame(COLUMNS),
+    "polars by rows": lambda: PolarsFrame(COLUMNS).iter_rows(named=True),
+    "pandas": lambda: PandasFrame(COLUMNS | {"name": ["सीता", NAType()]}),
+    "arrow": lambda: pa.table({**COLUMNS, "phone": ["9610000001", "9610000002"]}),
+    "cursor": cursor,
+    "sqlalchemy result": result,
+    "sqlalchemy rows": lambda: (row for row in result().mappings()),
+    "named tuples": lambda: (Person(*row) for row in zip(*COLUMNS.values(), strict=True)),
+    "records": lambda: [dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)],
+}
+
+
+@pytest.mark.parametrize("give", GIVEN.values(), ids=GIVEN)
+def test_what_a_program_has_is_read_as_it_is(give: Callable[[], Any]) -> None:
+    """Data frames, cursors and results need no conversion; what is missing there is empty here."""
+    (chunk,) = stream(Contacts(sources=give(), country="NP"), base=Path(), wanted=("age",))
+
+    assert (chunk.phones, chunk.names, chunk.columns) == ([FIRST, SECOND], ["सीता", ""], {"age": ["30", ""]})
+
+
+@pytest.mark.parametrize(
+    "what", [42, {"phone": FIRST}, type("LazyFrame", (), {"collect": None})()], ids=["number", "dict", "lazy"]
+)
+def test_what_cannot_be_gone_through_is_an_error(what: Any) -> None:
+    """The message says what to give instead."""
+    with pytest.raises(SpecError, match=r"^contacts: .*give"):
+        list(stream(Contacts(sources=what), base=Path()))
+
+
+def test_a_key_that_means_nothing_is_an_error(tmp_path: Path) -> None:
+    """Nothing that the author wrote is passed over: every such key is named at its place."""
+    said = mistake(tmp_path, "a.csv", CSV, sheet="People", query="select 1", delimiter=",")
+    assert said.splitlines() == [
+        f"contacts.{key}: '{key}' means nothing for these contacts: leave the key out" for key in ("sheet", "query")
+    ]
+
+    with pytest.raises(SpecError, match=r"^contacts\.encoding: 'encoding' means nothing"):
+        list(stream(Contacts(sources=[{"phone": FIRST}], encoding="utf-16"), base=tmp_path))
+
+
+def test_the_share_that_was_read_is_known_of_files(tmp_path: Path) -> None:
+    """It grows from 0 to 1 with the bytes, packed or not; of standard input and of iterators nobody can tell."""
+    text = b"phone,note\n" + b"".join(b"961%07d,%s\n" % (n, b"x" * 100) for n in range(10_000))
+    (tmp_path / "a.csv").write_bytes(text)
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(text, compresslevel=0))
+
+    for sources in (("a.csv",), ("b.csv.gz",), ("a.csv", "b.csv.gz")):
+        with ContactList.open(Contacts(sources=sources, country="NP"), base=tmp_path) as people:
+            shares = [people.share or 0.0 for _ in people]
+            assert shares == sorted(shares)
+            assert shares[0] < 0.3
+            assert shares[-1] == 1.0
+    for given, stdin in ((("-",), io.BytesIO(text)), (iter([{"phone": FIRST}]), None)):
+        with ContactList.open(Contacts(sources=given, country="NP"), base=tmp_path, stdin=stdin) as people:
+            list(people)
+            assert people.share is None

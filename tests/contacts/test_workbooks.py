@@ -1,0 +1,209 @@
+"""Excel workbooks: what is read, what is said of it, and what is refused before it is parsed."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from outreach.contacts import Chunk, ContactList, archives
+from outreach.errors import SpecError
+from outreach.model import Contacts
+
+FIRST, SECOND = "+9779610000001", "+9779610000002"
+
+#: What makes an archive a workbook of one sheet; ``{sheet}`` is its content.
+PARTS = {
+    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+    "xl/workbook.xml": (
+        '<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        '<sheets><sheet name="People" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    ),
+    "xl/_rels/workbook.xml.rels": (
+        '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"/></Relationships>'
+    ),
+}
+
+
+def workbook(folder: Path, fill: Callable[[Any], None], name: str = "a.xlsx") -> Path:
+    """Write a workbook with one sheet called People."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = "People"  # type: ignore[union-attr]  # a new workbook has a sheet
+    fill(sheet)
+    made.save(folder / name)
+    return folder / name
+
+
+def rows(*given: tuple[object, ...]) -> Callable[[Any], None]:
+    """Make what appends rows."""
+
+    def fill(sheet: Any) -> None:
+        for row in given:
+            sheet.append(row)
+
+    return fill
+
+
+def read(folder: Path, *wanted: str, sheet: str | None = None) -> tuple[list[Chunk], list[str]]:
+    """Read ``a.xlsx`` and what is said of it."""
+    contacts = Contacts(sources=("a.xlsx",), country="NP", sheet=sheet)
+    with ContactList.open(contacts, base=folder, wanted=wanted) as people:
+        chunks = list(people)
+        assert people.share == 1.0
+        return chunks, [str(note) for note in people.notes]
+
+
+def bare(folder: Path, sheet: str, **more: str) -> None:
+    """Write a workbook by hand, as no spreadsheet would."""
+    with zipfile.ZipFile(folder / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {**PARTS, "xl/worksheets/sheet1.xml": sheet, **more}.items():
+            archive.writestr(name, content)
+
+
+def mistake(folder: Path, sheet: str | None = None) -> str:
+    """Give the error of ``a.xlsx``."""
+    with pytest.raises(SpecError) as caught:
+        read(folder, sheet=sheet)
+    return str(caught.value)
+
+
+def test_a_workbook_is_read_as_people_see_it(tmp_path: Path) -> None:
+    """Whole numbers have no fraction, dates are ISO dates, and rows keep their place below a blank one."""
+    from datetime import date
+
+    people = rows(
+        ("Phone", "name", "amount", "due"),
+        ("9610000001", "सीता", 1250.0, date(2026, 12, 1)),
+        (),
+        ("961 000 0002", 7, 0.5),
+    )
+    workbook(tmp_path, people)
+
+    ((chunk,), notes) = read(tmp_path, "amount", "due")
+
+    assert (chunk.phones, chunk.names, chunk.rows) == ([FIRST, SECOND], ["सीता", "7"], [1, 2])
+    assert chunk.columns == {"amount": ["1250", "0.5"], "due": ["2026-12-01", ""]}
+    assert notes == []
+
+
+def test_lines_are_those_of_the_sheet(tmp_path: Path) -> None:
+    """Also where the table begins further down and to the right, a dropped row is named by its row in the sheet."""
+
+    def fill(sheet: Any) -> None:
+        sheet["C4"], sheet["D4"], sheet["C5"], sheet["D5"], sheet["C7"] = "phone", "name", "9610000001", "Ann", "12"
+
+    workbook(tmp_path, fill)
+
+    ((chunk,), _) = read(tmp_path)
+
+    assert (chunk.phones, chunk.names) == ([FIRST], ["Ann"])
+    assert [(one.row, one.line, one.reason) for one in chunk.dropped] == [(2, 7, "short")]
+
+
+def test_what_a_spreadsheet_lost_is_said_with_its_place(tmp_path: Path) -> None:
+    """Numbers that are no text, formulas, merged cells and hidden sheets are noted, each with file, row and column."""
+
+    def fill(sheet: Any) -> None:
+        rows(("phone", "name"), (FIRST, "=A2&1"), (9610000002, "Bim"), (9779610000003, "Bim"))(sheet)
+        sheet.merge_cells("B3:B4")
+        sheet.parent.create_sheet("Old").sheet_state = "hidden"
+
+    workbook(tmp_path, fill)
+
+    chunks, notes = read(tmp_path)
+
+    assert chunks[0].phones == [FIRST, SECOND, "+9779610000003"]
+    assert [note.partition(" ")[0] for note in notes] == ["a.xlsx:", "a.xlsx:2:2:", "a.xlsx:3:2:", "a.xlsx:3:1:"]
+    assert "sheet 'People' is read; hidden and not read: Old" in notes[0]
+    assert "1 cell is a formula, B2 first" in notes[1]
+    assert "B3:B4 is one merged cell" in notes[2]
+    assert "2 phone numbers are numbers in the workbook and no text, A3 first: a leading 0 or + is lost" in notes[3]
+
+
+def test_one_of_several_sheets_is_never_guessed(tmp_path: Path) -> None:
+    """Two sheets that can be seen are an error that names both; ``sheet`` chooses one, also a hidden one."""
+
+    def fill(sheet: Any) -> None:
+        rows(("phone",), (FIRST,))(sheet)
+        for name, state in (("Guests & co", "visible"), ("Old", "hidden")):
+            other = sheet.parent.create_sheet(name)
+            rows(("phone",), (SECOND,))(other)
+            other.sheet_state = state
+
+    workbook(tmp_path, fill)
+
+    assert mistake(tmp_path).startswith("contacts.sheet: a.xlsx has not one sheet")
+    assert "there are: People, Guests & co" in mistake(tmp_path)
+    assert "has no sheet 'guests'" in mistake(tmp_path, sheet="guests")
+    for name in ("Guests & co", "Old"):
+        assert read(tmp_path, sheet=name)[0][0].phones == [SECOND]
+
+
+def test_a_far_cell_is_refused_before_it_takes_the_memory(tmp_path: Path) -> None:
+    """A parser that holds the sheet as a rectangle would ask for hundreds of gigabytes for two cells."""
+    for far in ('r="XFD1048576"', "r = 'XFD1048576'", '\tr\n=\n"xfd1048576"', 'r="Z9999999"'):
+        bare(
+            tmp_path, f'<worksheet><sheetData><row r="1"><c r="A1"/><c {far}><v>1</v></c></row></sheetData></worksheet>'
+        )
+
+        assert "delete the cells far out" in mistake(tmp_path)
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
+def test_a_bomb_is_refused_before_it_is_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    """A part that unpacks to more than two hundred times its size is left, whatever the directory says of its size."""
+    monkeypatch.setitem(sys.modules, "python_calamine", None)  # would not be asked anyway
+    bare(tmp_path, "<worksheet/>", **{part: "<row>" + "<c/>" * 7_500_000 + "</row>"})
+    data = (tmp_path / "a.xlsx").read_bytes().replace((30_000_011).to_bytes(4, "little"), (500).to_bytes(4, "little"))
+
+    with archives.archive_of(io.BytesIO(data), "a.xlsx") as archive, pytest.raises(SpecError, match="no contact list"):
+        archives.inspect(archive, "a.xlsx", next(archives.sheets(archive)))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"phone\n1\n", "no Excel workbook"),
+        (b"\xd0\xcf\x11\xe0....", "has a password or is of an old kind"),
+        (b"PK\x03\x04....", "damaged or locked"),
+        (b"", "no Excel workbook"),
+    ],
+)
+def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    """The name alone makes no workbook."""
+    (tmp_path / "a.xlsx").write_bytes(content)
+
+    assert mistake(tmp_path).startswith("a.xlsx: ")
+    assert said in mistake(tmp_path)
+
+
+def test_a_cut_off_workbook_is_refused(tmp_path: Path) -> None:
+    """Damage anywhere in the file is an error that names it."""
+    whole = workbook(tmp_path, rows(("phone",), (FIRST,))).read_bytes()
+    for end in range(10, len(whole), len(whole) // 20):
+        (tmp_path / "a.xlsx").write_bytes(whole[:end])
+
+        assert mistake(tmp_path).startswith("a.xlsx: the workbook is damaged")
+
+
+def test_an_empty_sheet_is_an_error(tmp_path: Path) -> None:
+    """Nothing is never taken for a list without people."""
+    workbook(tmp_path, rows())
+
+    assert "the sheet is empty" in mistake(tmp_path)
+
+
+def test_without_the_extra_the_error_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The remedy can be pasted."""
+    workbook(tmp_path, rows(("phone",)))
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+
+    assert mistake(tmp_path).endswith("pip install 'outreach[xlsx]'")
