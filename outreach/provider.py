@@ -332,9 +332,9 @@ class Provider(Generic[S]):
 
         endpoints: Every endpoint of the vendor that is known, for ``outreach api``; names are unique.
 
-        samples: What the vendor's pages show, for the conformance kit (``outreach.testing``).
-
         services: What the account offers besides campaigns, by rows that name endpoints of this table.
+
+        samples: What the vendor's pages show, for the conformance kit (``outreach.testing``).
     """
 
     name: str
@@ -360,8 +360,8 @@ class Provider(Generic[S]):
     explain: Callable[[Response], str] = attrs.field(default=error_text)
     auth: Callable[[str, S], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()
-    samples: Samples = attrs.field(factory=Samples)
     services: Services = attrs.field(factory=dict)
+    samples: Samples = attrs.field(factory=Samples)
 
 
 def merge(body: Mapping[str, Any], extra: Mapping[str, object]) -> dict[str, Any]:

@@ -47,8 +47,8 @@ tingting = Provider(
     emulate=TingTingSandbox,
     sandbox=Settings(token=Secret(value="sandbox"), senders=(3,), voice=3, pace=200.0, settle_after=0.0),
     endpoints=(*V1, *FIRST_GENERATION),
-    samples=SAMPLES,
     services=SERVICES,
+    samples=SAMPLES,
 )
 
 

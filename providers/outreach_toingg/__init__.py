@@ -47,8 +47,8 @@ toingg = Provider(
         token=Secret(value="sandbox"), voice="swara", language="english", pace=200.0, concurrency=8, settle_after=1.0
     ),
     endpoints=ENDPOINTS,
-    samples=SAMPLES,
     services=SERVICES,
+    samples=SAMPLES,
 )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import secrets
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -58,6 +60,28 @@ def test_what_is_pure_is_not_seen() -> None:
         Path(__file__).read_text(encoding="utf-8")
 
     assert found == []
+
+
+def test_what_others_do_meanwhile_is_not_seen() -> None:
+    """A collector of garbage that somebody times, and another thread with a socket, are not the function's doing."""
+
+    def timed(_phase: str, _info: Any) -> None:
+        time.perf_counter()
+
+    def connect() -> None:
+        socket.socket().close()
+
+    gc.callbacks.append(timed)
+    try:
+        with watched() as found:
+            kept = [[] for _ in range(100_000)]  # type: ignore[var-annotated]  # enough for a collection
+            other = threading.Thread(target=connect)
+            other.start()
+            other.join()
+    finally:
+        gc.callbacks.remove(timed)
+
+    assert (found, len(kept), gc.isenabled()) == ([], 100_000, True)
 
 
 def test_nothing_is_seen_afterwards() -> None:
