@@ -9,11 +9,12 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: help demo test matrix prove numbers bench check lint types imports wheel constraints clean
+.PHONY: help demo test matrix prove mutants numbers bench check lint types imports wheel constraints clean
 
 help:
 	@echo "make demo     send a sample campaign through three sandboxes on this machine"
 	@echo "make test     run the tests, with coverage"
+	@echo "make mutants  break every line of the safety core, and see that a test fails; about half an hour"
 	@echo "make prove    put faults in, and count who was contacted twice or lost; up to 40 minutes"
 	@echo "make check    lint, types and import contracts"
 	@echo "make bench    measure speed and memory against plain loops"
@@ -41,6 +42,10 @@ test: $(READY)
 # The long form of tests/proofs: one table, at most 40 minutes on two cores. ONLY="kills network" takes some of them.
 prove: $(READY)
 	PYTHONPATH=tests/support:tests/proofs $(BIN)/python tests/proofs/prove.py --json prove.json $(ONLY)
+
+# All mutants of the safety core; prove takes as many as ten minutes hold. PART="pace journal" takes some parts.
+mutants: $(READY)
+	PYTHONPATH=.:tests/support:tests/proofs $(BIN)/python tests/proofs/mutants.py $(PART)
 
 # The long form of tests/contacts/test_number_agreement.py: five million cells, about ten minutes.
 numbers: $(READY)

@@ -24,6 +24,7 @@ from outreach.delivery import stopping
 from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Stage
 from outreach.delivery.sqlite import SqliteJournal
 from outreach.delivery.stopping import StopFlag, Wish
+from outreach.errors import EnvironmentProblem
 from outreach.model import Channel, State
 from outreach.plugins import load_plugins
 from outreach.sandbox import SandboxServer
@@ -79,6 +80,29 @@ def test_a_file_that_cannot_be_read_stops(tmp_path: Path) -> None:
     assert StopFlag(path, KEY, lambda: 0.0)()
     with pytest.raises(outreach.EnvironmentProblem, match=r"stop\.json"):
         stopping.ask(path, wish())
+
+
+def test_a_wish_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody believes that a campaign is stopped when no file says so."""
+    (tmp_path / "j.db.stop.json.new").mkdir()
+    with pytest.raises(EnvironmentProblem, match="cannot be written"):
+        stopping.ask(tmp_path / "j.db.stop.json", wish())
+
+    monkeypatch.setattr(stopping, "_write", lambda _path, _known: None)
+    with pytest.raises(EnvironmentProblem, match="other processes keep changing this file"):
+        stopping.ask(tmp_path / "j.db.stop.json", wish())
+
+
+def test_a_wish_may_come_before_the_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder is made where it is missing, for its owner alone; what was asked for outlives a power cut."""
+    path, synced = tmp_path / "a" / "b" / "j.db.stop.json", []
+    monkeypatch.setattr("os.fsync", lambda file: synced.append(os.fstat(file).st_size))
+
+    stopping.ask(path, wish())
+
+    assert list(stopping.wishes(path)) == [wish()]
+    assert synced == [path.stat().st_size]
+    assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
 def live(one: outreach.Campaign, server: SandboxServer, provider: str) -> outreach.Campaign:

@@ -19,8 +19,15 @@ def beside(journal: Path) -> Path:
     return journal.with_name(f"{journal.name}.live.json")
 
 
-def write(path: Path, status: Mapping[str, Any]) -> None:
+def write(path: Path, status: Mapping[str, Any], *, durable: bool = False) -> None:
     """Put a new picture in place of the old one at once, so that a reader sees one or the other; mode 0600.
+
+    Args:
+        path: See ``beside``.
+
+        status: What to show.
+
+        durable: Whether it must outlive a power cut.
 
     Raises:
         OSError: The disk does not take it.
@@ -33,6 +40,9 @@ def write(path: Path, status: Mapping[str, Any]) -> None:
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         file.write(content)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     fresh.replace(path)
 
 

@@ -91,7 +91,7 @@ class _Batch:
     def arrange(self, base: Fate) -> None:
         """Choose what stands for all: loaded, else what is asked for, else what the first one is."""
         fates = [self.fate(person) for person in self.people]
-        base = base if base in fates else fates[0]
+        base = base if any(stage is base[0] for stage, _ in fates) else fates[0]
         base = next((fate for fate in fates if fate[0] is Stage.LOADED), base)
         for person, fate in zip(self.people, fates, strict=True):
             alike = fate == base or fate[0] is base[0] is Stage.LOADED

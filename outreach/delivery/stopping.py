@@ -127,7 +127,7 @@ def _write(path: Path, known: Sequence[Wish]) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if known:
-            livestatus.write(path, {"stopped": [attrs.asdict(one) for one in known]})
+            livestatus.write(path, {"stopped": [attrs.asdict(one) for one in known]}, durable=True)
         else:
             path.unlink(missing_ok=True)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import orjson
 import pytest
 
 import outreach
+from outreach import suppressing
 
 ANN, BIM = "+9779610000111", "+9779610000211"
 
@@ -159,3 +161,30 @@ def test_who_said_so_is_kept(folder: Path) -> None:
 
     (one,) = outreach.suppressions()
     assert (one.phone, one.by, one.reason, one.closed, one.at.tzinfo is not None) == (ANN, "sita", "asked", True, True)
+
+
+@pytest.mark.parametrize(("by", "written"), [("sita", "sita"), (None, "gita"), ("", "gita")])
+def test_every_line_says_whose_word_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str | None, written: str
+) -> None:
+    """Whoever is named, else whoever is logged in; where the system does not know, that is written."""
+    monkeypatch.setattr("getpass.getuser", lambda: "gita")
+    listed = tmp_path / "list.csv"
+    listed.write_text(f"phone\n{ANN}\n", encoding="utf-8")
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+
+    one = suppressing.entries_of([ANN], channel=None, closed=True, reason="", country=None, by=by, at=at)
+    many = suppressing.entries_in(str(listed), country=None, by=by, at=at)
+
+    assert [entry.by for entry in (*one, *many)] == [written, written]
+
+
+def test_a_user_without_a_name_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container the system may have no name for its user; closing a number must not fail for that."""
+
+    def nameless() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+
+    assert suppressing.who() == "unknown"

@@ -39,6 +39,7 @@ def test_repeated_counts_the_column_itself(numbers: NumberSet) -> None:
     """A column's repetitions are found within the column and against all columns before it."""
     assert numbers.repeated(["+9779610000001", "+9779610000002", "+9779610000001"]) == [2]
     assert numbers.repeated(["+9779610000003", "+9779610000002"]) == [1]
+    assert numbers.repeated(["+9779610000003"]) == [0]
 
 
 def test_found_gives_indexes(numbers: NumberSet) -> None:

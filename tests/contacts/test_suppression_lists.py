@@ -57,6 +57,7 @@ def test_numbers_can_be_added() -> None:
     suppression = Suppression()
     suppression.add(FIRST)
     suppression.add(SECOND, Channel.WHATSAPP)
+    assert len(suppression) == 2
 
     assert suppression.reasons([FIRST, SECOND], Channel.WHATSAPP) == {0: "suppressed", 1: "suppressed"}
     assert suppression.reasons([FIRST, SECOND], Channel.AI_CALL) == {0: "suppressed"}
@@ -83,6 +84,13 @@ def test_unreadable_entries_are_errors(tmp_path: Path) -> None:
         ("a.csv", line) for line in (2, 3, 4, 5, 6)
     ]
     assert "'fax' is no channel; there are: voice, sms, ai_call, whatsapp" in str(caught.value)
+
+
+@pytest.mark.parametrize("column", ["channel", "reason"])
+def test_a_word_that_is_no_text_is_an_error(tmp_path: Path, column: str) -> None:
+    """An entry whose channel or reason is no text is not passed over, and closes nothing by half."""
+    with pytest.raises(SpecError, match="a.jsonl:1"):
+        load(tmp_path, "a.jsonl", f'{{"phone": "9610000001", "{column}": ["sms"]}}\n')
 
 
 def test_local_number_needs_a_country(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import attrs
 import pytest
 from worlds import KEY, World
 
-from outreach.delivery.donotcontact import Entry, OwnList, beside, change, history, own, standing
+from outreach.delivery.beside import alone
+from outreach.delivery.donotcontact import Entry, Nobody, OwnList, Watchlists, beside, change, history, own, standing
 from outreach.delivery.journal import DeliveryRow
 from outreach.delivery.sqlite import SqliteJournal
 from outreach.errors import EnvironmentProblem
@@ -20,12 +21,19 @@ from outreach.wire import Request
 Make = Callable[..., World]
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
-ANN, BIM = "+9779610000111", "+9779610000211"
+ANN, BIM, CHI = "+9779610000111", "+9779610000211", "+9779610000311"
 
 
 def entry(phone: str = ANN, channel: Channel | None = None, *, closed: bool = True) -> Entry:
     """Give a line."""
     return Entry(phone=phone, channel=channel, closed=closed, reason="अनुरोध", by="sita", at=AT)
+
+
+#: Lines with a number, or a word, that nobody can act on.
+DAMAGED = [
+    entry().line().replace(ANN.encode(), phone.encode())
+    for phone in ("9779610000111", "+a779610000111", "+977961000011a", "+977 9610000111", "+९७७९६१००००१११")
+] + [entry().line().replace(b"true", b"1")]
 
 
 def write(path: Path, *entries: Entry) -> None:
@@ -98,6 +106,94 @@ def test_a_list_that_was_put_in_place_of_another_is_read_anew(tmp_path: Path) ->
     assert list(held.closed([ANN, BIM], [Channel.VOICE])) == [1]
 
 
+@pytest.mark.parametrize("closed", [(BIM,), (BIM, CHI), (BIM, CHI, ANN)], ids=["shorter", "as long", "longer"])
+def test_another_list_is_read_from_its_beginning(tmp_path: Path, closed: Sequence[str]) -> None:
+    """However long the list is that takes the place of the one that was read, it alone counts, also when it grows."""
+    path = tmp_path / "suppressed.jsonl"
+    write(path, entry(), entry(CHI))
+    held = OwnList(path)
+    fresh = tmp_path / "new"
+    fresh.write_bytes(b"".join(entry(phone).line() for phone in closed))
+    fresh.replace(path)
+
+    assert [(ANN, BIM, CHI)[index] for index in held.closed([ANN, BIM, CHI], [Channel.VOICE])] == sorted(closed)
+    write(path, entry(BIM, closed=False))
+    assert not held.closed([BIM], [Channel.VOICE])
+
+
+def test_a_list_that_was_cut_off_is_read_anew(tmp_path: Path) -> None:
+    """Taking the last lines out of the file itself opens those numbers."""
+    path = tmp_path / "suppressed.jsonl"
+    write(path, entry(), entry(BIM))
+    held = OwnList(path)
+    path.write_bytes(entry().line())
+
+    assert list(held.closed([ANN, BIM], [Channel.VOICE])) == [0]
+
+
+def test_every_question_looks_at_the_file(tmp_path: Path) -> None:
+    """The planner's question sees what was appended, too."""
+    path = tmp_path / "suppressed.jsonl"
+    held = OwnList(path)
+
+    write(path, entry())
+
+    assert dict(held.reasons([ANN], Channel.SMS)) == {0: "suppressed"}
+
+
+def test_a_list_that_is_mended_is_whole_again(tmp_path: Path) -> None:
+    """Nobody is contacted while it is broken; afterwards everything goes on."""
+    path = tmp_path / "suppressed.jsonl"
+    write(path, entry())
+    held = OwnList(path)
+    path.write_bytes(b"{\n")
+    held.closed([ANN], [Channel.VOICE])
+    assert held.broken
+
+    path.write_bytes(entry(BIM).line())
+
+    assert list(held.closed([ANN, BIM], [Channel.VOICE])) == [1]
+    assert not held.broken
+
+
+def test_a_list_that_the_disk_refuses_is_broken(tmp_path: Path) -> None:
+    """Reading and writing name the file; a running send hears it without an exception."""
+    (tmp_path / "file").write_bytes(b"")
+    path = tmp_path / "file" / "suppressed.jsonl"
+
+    assert f"{path}: the do-not-contact list cannot be read" in OwnList(path).broken
+    with pytest.raises(EnvironmentProblem, match="cannot be read or written"):
+        write(path, entry())
+
+
+def test_what_was_told_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever was told that a number is closed finds it closed after a power cut; the folder is private."""
+    path, synced = tmp_path / "a" / "b" / "suppressed.jsonl", []
+    monkeypatch.setattr("os.fsync", lambda _file: synced.append(path.read_bytes()))
+
+    write(path, entry())
+
+    assert synced == [entry().line()]
+    assert [folder.stat().st_mode & 0o777 for folder in (path.parent, path)] == [0o700, 0o600]
+
+
+def test_writers_wait_for_each_other(tmp_path: Path) -> None:
+    """While one process changes the list, no other holds its lock."""
+    fcntl = pytest.importorskip("fcntl")
+    path = tmp_path / "suppressed.jsonl"
+
+    with alone(path), path.open("rb") as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_one_broken_list_breaks_all() -> None:
+    """Several lists close whom one of them closes, and are broken when one is."""
+    lists = Watchlists((Nobody(), Slip({BIM}), Slip({ANN}, broken="gone")))
+
+    assert lists.closed([ANN, CHI, BIM], [Channel.SMS]) == {0, 2}
+    assert lists.broken == "gone"
+
+
 def test_a_list_that_vanishes_stays_in_force(tmp_path: Path) -> None:
     """Deleting the file in the middle of a send opens nobody."""
     path = tmp_path / "suppressed.jsonl"
@@ -110,7 +206,7 @@ def test_a_list_that_vanishes_stays_in_force(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"{", b"[]", b'{"phone": "9610000111"}', entry().line().replace(b"+977", b"977"), b"\xff", b""],
+    [b"{", b"[]", b'{"phone": "9610000111"}', b"\xff", b"", *DAMAGED],
 )
 def test_a_line_that_cannot_be_read_stops_everything(tmp_path: Path, line: bytes) -> None:
     """Nobody acts on half a list: opening it says which line, and a send that runs hears it without an exception."""

@@ -1439,3 +1439,231 @@ async def test_whoever_was_tried_so_often_is_told(desk: Desk) -> None:
 
     assert [phones async for _, phones in journal.tried(KEY, 2)] == [[phone(1)]]
     assert [phones async for _, phones in journal.tried(KEY, 3)] == []
+
+
+# Neighbours: slices and campaigns lie side by side in one file
+
+OTHERS = (CampaignKey("a neighbour", 1), CampaignKey("the next neighbour", 1))
+LOAD = LoadOutcome(stage=Stage.LOADED)
+LOST = LoadOutcome(stage=Stage.LOAD_UNKNOWN, reason="lost")
+HALF_LOST = LoadOutcome(stage=Stage.LOADED, exceptions={1: (Stage.LOAD_UNKNOWN, "lost")})
+
+
+async def row_of_slices(journal: Journal, *outcomes: LoadOutcome | None) -> list[int]:
+    """Plan a slice for each outcome, loaded with it (None: planned), two batches in each; give their ids."""
+    numbers = range(len(outcomes))
+    ids = await journal.replan(
+        KEY,
+        digest="d",
+        rows={},
+        slices=[one_slice(number, fingerprint=f"f{number}") for number in numbers],
+        batches=[
+            NewBatch(slice_number=number, people=people(*(100 * number + 10 * seq + i for i in range(2))))
+            for number in numbers
+            for seq in range(2)
+        ],
+        skipped=[],
+        at=T0,
+    )
+    for number, outcome in zip(numbers, outcomes, strict=True):
+        for seq in range(2 if outcome else 0):
+            assert outcome
+            await send(journal, ids[number], seq, outcome, reaches=False)
+    return [ids[number] for number in numbers]
+
+
+async def launch(journal: Journal, slice_id: int, state: StepState | None = None) -> None:
+    """Begin a launch, and conclude it where a state is given."""
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T1)
+    if state:
+        await journal.conclude_step(slice_id, Step.LAUNCH, 0, state, at=T2, reason="why")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("verb", ["launch", "conclude", "hold", "cancel"])
+async def test_what_is_done_to_a_slice_leaves_its_neighbours_alone(desk: Desk, verb: str) -> None:
+    """The slices before and behind stay as they were, to the last batch, the time and the reason."""
+    journal = desk.journal
+    before, middle, behind = await row_of_slices(journal, LOAD, LOAD, LOAD)
+    if verb == "conclude":
+        for each in (before, middle, behind):
+            await launch(journal, each)
+    known = [(await all_batches(journal, each), each) for each in (before, behind)]
+    slices = [one for one in await journal.slices(KEY) if one.id != middle]
+
+    if verb == "launch":
+        await launch(journal, middle)
+    elif verb == "conclude":
+        await journal.conclude_step(middle, Step.LAUNCH, 0, StepState.ACCEPTED, at=T2, reason="why")
+    elif verb == "hold":
+        await journal.hold(middle, reason="later", at=T2)
+    else:
+        assert await journal.cancel(middle, stages=[Stage.LOADED], reason="no", at=T2) == 4
+
+    assert [(await all_batches(journal, each), each) for each in (before, behind)] == known
+    assert [one for one in await journal.slices(KEY) if one.id != middle] == slices
+    stage = {"launch": Stage.IN_FLIGHT, "conclude": Stage.ACCEPTED, "hold": Stage.LOADED, "cancel": Stage.CANCELLED}
+    assert [batch.stage for batch in await all_batches(journal, middle)] == [stage[verb]] * 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("outcome", [LOST, HALF_LOST], ids=["lost", "half lost"])
+async def test_an_unsettled_load_keeps_only_its_own_slice_from_being_launched(
+    desk: Desk, outcome: LoadOutcome
+) -> None:
+    """The neighbours of a slice with an unsettled load are launched, it is not."""
+    journal = desk.journal
+    before, middle, behind = await row_of_slices(journal, LOAD, outcome, LOAD)
+
+    with pytest.raises(JournalError):
+        await launch(journal, middle)
+    for each in (before, behind):
+        await launch(journal, each, StepState.ACCEPTED)
+
+    assert {batch.stage for each in (before, behind) for batch in await all_batches(journal, each)} == {Stage.ACCEPTED}
+
+
+@pytest.mark.asyncio
+async def test_giving_up_some_counts_them_and_nobody_else(desk: Desk) -> None:
+    """People in these stages are given up and counted, by exception too; the others of the slice stay what they are."""
+    journal = desk.journal
+    outcome = LoadOutcome(stage=Stage.LOADED, exceptions={0: (Stage.REJECTED, "blocked")})
+    _, middle, _ = await row_of_slices(journal, outcome, outcome, outcome)
+
+    later = T2 + timedelta(minutes=1)
+
+    assert await journal.cancel(middle, stages=[Stage.PLANNED, Stage.LOADED], reason="no", at=later) == 2
+    assert await journal.cancel(middle, stages=[Stage.PLANNED], reason="no", at=later + timedelta(minutes=1)) == 0
+
+    assert [fates(batch) for batch in await all_batches(journal, middle)] == [[Stage.REJECTED, Stage.CANCELLED]] * 2
+    assert [batch.updated_at for batch in await all_batches(journal, middle)] == [later, later]
+
+
+@pytest.mark.asyncio
+async def test_a_request_is_concluded_by_itself(desk: Desk) -> None:
+    """Of several requests of a stage, and of the same position in the other stage, only the one that is meant changes."""
+    journal = desk.journal
+    (slice_id,) = await row_of_slices(journal, None)
+    which = [(Step.OPEN, 0), (Step.OPEN, 1), (Step.LAUNCH, 0)]
+    for step, position in which:
+        await journal.intend_step(slice_id, step, position, digest="x", reaches=False, at=T1)
+
+    await journal.conclude_step(slice_id, Step.OPEN, 0, StepState.ACCEPTED, at=T2)
+
+    found = {(row.step, row.position): row.state for row in await journal.steps(slice_id)}
+    assert found == dict(zip(which, (StepState.ACCEPTED, StepState.IN_FLIGHT, StepState.IN_FLIGHT), strict=True))
+
+
+@pytest.mark.asyncio
+async def test_campaigns_do_not_see_each_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports, counts, skipped people and who is done with are those of one campaign, however small the pages are."""
+    monkeypatch.setattr("outreach.delivery.sqlite.reading.PAGE", 1)
+    journal = desk.journal
+    first = 0
+    for key in (OTHERS[0], KEY, OTHERS[1]):
+        ids = await journal.replan(
+            key,
+            digest="d",
+            rows={},
+            slices=[one_slice(number, fingerprint=f"f{number}") for number in range(3)],
+            batches=[
+                NewBatch(slice_number=number, people=people(first + 10 * number + seq, first + 10 * number + seq + 5))
+                for number in range(3)
+                for seq in range(3)
+            ],
+            skipped=[
+                Skipped(channel=channel, provider="tingting", reason=reason, people=people(first + 50 + index))
+                for index, (channel, reason) in enumerate([(Channel.VOICE, "landline"), (None, "duplicate")])
+            ],
+            at=T0,
+        )
+        for number in range(3):
+            for seq, exceptions in enumerate(({}, {}, {1: (Stage.UNKNOWN, "lost")})):
+                await send(journal, ids[number], seq, LoadOutcome(stage=Stage.ACCEPTED, exceptions=exceptions))
+        first += 1000
+
+    for number, key in enumerate((OTHERS[0], KEY, OTHERS[1])):
+        mine = [1000 * number + 10 * each + seq + 5 * i for each in range(3) for seq in range(3) for i in range(2)]
+        told = [row async for row in journal.deliveries(key)]
+        done = [each async for _, phones in journal.contacted(key) for each in phones]
+        counts = await journal.counts(key)
+        assert done == [phone(each) for each in mine]
+        assert Counter(row.phone for row in told) == Counter(
+            phone(each) for each in (*mine, 1000 * number + 50, 1000 * number + 51)
+        )
+        found = [counts.deliveries[state] for state in (State.ACCEPTED, State.UNKNOWN, State.SKIPPED)]
+        assert found == [15, 3, 1]
+
+    nobody = CampaignKey("nobody", 1)
+    assert not any((await journal.counts(nobody)).deliveries.values())
+    assert [row async for row in journal.deliveries(nobody)] == []
+    assert [each async for each in journal.contacted(nobody)] == []
+    await journal.replan(KEY, digest="d", rows={}, slices=[], batches=[], skipped=[], at=T1)
+    assert [(await journal.counts(key)).deliveries[State.SKIPPED] for key in (*OTHERS, KEY)] == [1, 1, 0]
+
+
+@pytest.mark.asyncio
+async def test_people_left_out_later_stand_behind_those_of_the_plan(desk: Desk) -> None:
+    """Nobody is put in the place of another, in this campaign or in the next one."""
+    journal = desk.journal
+    for key, first in ((KEY, 0), (OTHERS[0], 1000)):
+        ids = await journal.replan(
+            key,
+            digest="d",
+            rows={},
+            slices=[one_slice()],
+            batches=[NewBatch(slice_number=0, people=people(first + 1, first + 2, first + 3))],
+            skipped=[Skipped(channel=Channel.VOICE, provider="tingting", reason="landline", people=people(first + 9))],
+            at=T0,
+        )
+        for _ in range(2):
+            await journal.leave_out(ids[0], 0, [0], reason="suppressed", at=T1)
+
+    for key, first in ((KEY, 0), (OTHERS[0], 1000)):
+        told = [(row.phone, row.reason) async for row in journal.deliveries(key) if row.state is State.SKIPPED]
+        assert told == [
+            (phone(first + 9), "landline"),
+            (phone(first + 1), "suppressed"),
+            (phone(first + 2), "suppressed"),
+        ]
+
+
+@pytest.mark.asyncio
+async def test_whoever_is_loaded_flies_whatever_the_reason(desk: Desk) -> None:
+    """People loaded for different reasons, one settled later than the other, are launched together."""
+    journal = desk.journal
+    loads = LoadOutcome(stage=Stage.LOADED, reason="found", exceptions={1: (Stage.LOADED, "settled later")})
+    middle = (await row_of_slices(journal, LOAD, loads, LOAD))[1]
+
+    await launch(journal, middle, StepState.ACCEPTED)
+
+    assert [fates(batch) for batch in await all_batches(journal, middle)] == [[Stage.ACCEPTED] * 2] * 2
+
+
+@pytest.mark.asyncio
+async def test_what_belongs_to_a_person_stays_with_them_when_a_batch_is_divided(desk: Desk) -> None:
+    """Attempts, receipts and fates move with whoever stays, and with whoever moves into a batch of their own."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3, 4])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.PLANNED, reason="no connection"))
+    await plan(journal, [1, 3], [2, 4])
+    first, _ = await journal.batches(slice_id, [Stage.PLANNED])
+    await send(journal, slice_id, first.seq, LoadOutcome(stage=Stage.PLANNED, reason="no connection"))
+    await plan(journal, [2, 1, 4, 3])
+    (batch,) = await journal.batches(slice_id, [Stage.PLANNED])
+    assert dict(batch.earlier) == {0: 1, 1: 2, 2: 1, 3: 2}
+
+    await journal.leave_out(slice_id, batch.seq, [0], reason="suppressed", at=T2)
+    (left,) = await journal.batches(slice_id, [Stage.PLANNED])
+    assert (list(left.people.phones), dict(left.earlier)) == ([phone(1), phone(4), phone(3)], {0: 2, 1: 1, 2: 2})
+
+    outcome = LoadOutcome(
+        stage=Stage.ACCEPTED,
+        exceptions={0: (Stage.PLANNED, "absent")},
+        receipts={1: Receipt(vendor_id="v4"), 2: Receipt(vendor_id="v3")},
+    )
+    await send(journal, slice_id, left.seq, outcome)
+    stays, moved = (await all_batches(journal, slice_id))[-2:]
+    assert (list(stays.people.phones), dict(stays.earlier)) == ([phone(4), phone(3)], {0: 1, 1: 2})
+    assert {index: one.vendor_id for index, one in stays.receipts.items()} == {0: "v4", 1: "v3"}
+    assert (list(moved.people.phones), sum(moved.earlier.values()) >= 2) == ([phone(1)], True)

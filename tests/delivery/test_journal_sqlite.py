@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -101,7 +103,7 @@ def test_addresses(address: str | Path, path: str) -> None:
     assert opening.path_of(address) == Path(path)
 
 
-@pytest.mark.parametrize("address", ["postgresql://localhost/x", "sqlite://x", "sqlite:///"])
+@pytest.mark.parametrize("address", ["postgresql://localhost/x", "postgresql:///x.db", "sqlite://x", "sqlite:///"])
 def test_other_addresses_are_refused(address: str) -> None:
     """An address that is none of a file is an error, not the name of one."""
     with pytest.raises(JournalError, match="path"):
@@ -129,6 +131,17 @@ def test_network_file_systems_are_recognised(path: str, kind: str) -> None:
     )
 
     assert opening.network_file_system(Path(path), mounts) == kind
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "fuse.s3fs"],
+)
+def test_every_network_file_system_is_known(kind: str) -> None:
+    """Also where the root is mounted behind it."""
+    mounts = f"host:/x /srv/x {kind} rw 0 0\n/dev/vda / ext4 rw 0 0\n"
+
+    assert opening.network_file_system(Path("/srv/x/y"), mounts) == kind
 
 
 @pytest.mark.asyncio
@@ -275,6 +288,113 @@ async def test_a_damaged_journal_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(JournalError, match="damaged"):
         await SqliteJournal.open(path, now=T0)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("what", ["application_id", "user_version"])
+async def test_an_empty_database_of_something_else_is_refused(tmp_path: Path, what: str) -> None:
+    """It has no tables yet, but says that it is another application's, or of another schema."""
+    path = tmp_path / "crm.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA {what} = 7")
+
+    with pytest.raises(JournalError, match="something else"):
+        await SqliteJournal.open(path, now=T0)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (sqlite3.SQLITE_BUSY, JournalInUse),
+        (sqlite3.SQLITE_LOCKED, JournalInUse),
+        (sqlite3.SQLITE_BUSY_RECOVERY, JournalInUse),
+        (sqlite3.SQLITE_NOTADB, JournalError),
+        (sqlite3.SQLITE_CORRUPT, JournalError),
+        (sqlite3.SQLITE_CORRUPT_VTAB, JournalError),
+        (sqlite3.SQLITE_CANTOPEN, EnvironmentProblem),
+        (None, EnvironmentProblem),
+    ],
+)
+def test_what_sqlite_says_is_told_as_what_to_do(code: int | None, error: type[Exception]) -> None:
+    """In use, damaged, or trouble of the surroundings; the finer codes of SQLite count as their kind."""
+    said = sqlite3.OperationalError("x")
+    if code is not None:
+        said.sqlite_errorcode = code
+
+    with pytest.raises(error), opening._explained(Path("j.db")):
+        raise said
+
+
+def moved_home(journal: Path, **changes: str) -> None:
+    """Write another home into a closed journal."""
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        for name, value in changes.items():
+            connection.execute(f"UPDATE home SET {name} = ?", (value,))
+
+
+@pytest.mark.asyncio
+async def test_the_number_of_a_device_may_change_and_a_path_may_change_but_not_both(tmp_path: Path) -> None:
+    """A restart renumbers devices, and a file can be renamed; on another disk at another place it is a copy."""
+    path = tmp_path / "journal.db"
+    async with opened(path):
+        pass
+
+    for changes in ({"device": "another"}, {"path": "/gone/journal.db"}):
+        moved_home(path, **changes)
+        async with opened(path):
+            pass
+    moved_home(path, device="another", path="/gone/journal.db")
+    with pytest.raises(JournalError, match="copy of /gone/journal.db"):
+        await SqliteJournal.open(path, now=T0)
+
+
+@pytest.mark.asyncio
+async def test_a_copy_of_a_journal_at_work_is_noticed(tmp_path: Path) -> None:
+    """What makes it a journal, and at home elsewhere, is in the file itself as soon as it is open."""
+    path, copy = tmp_path / "journal.db", tmp_path / "copy.db"
+    async with opened(path):
+        shutil.copy(path, copy)
+
+    with pytest.raises(JournalError, match=r"copy of .*journal\.db"):
+        await SqliteJournal.open(copy, now=T0)
+
+
+@pytest.mark.asyncio
+async def test_the_count_beside_a_journal_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It outlives a power cut; what a killed process began of it is replaced; where it cannot be written, that is said."""
+    path, sizes = tmp_path / "a" / "b" / "journal.db", []
+    monkeypatch.setattr("os.fsync", lambda file: sizes.append(os.fstat(file).st_size))
+    async with opened(path):
+        pass
+    assert sizes == [1]
+
+    path.with_name("journal.db.generation.new").write_text("half")
+    async with opened(path):
+        pass
+    assert path.with_name("journal.db.generation").read_text() == "2"
+
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(EnvironmentProblem, match="generation: cannot be written"):
+        await SqliteJournal.open(path, now=T0)
+
+
+@pytest.mark.asyncio
+async def test_what_lies_beside_the_former_name_counts_where_the_journal_has_left_it(tmp_path: Path) -> None:
+    """A log with entries beside the former name keeps a renamed journal from being opened, an empty one does not."""
+    path = tmp_path / "journal.db"
+    async with opened(path):
+        pass
+    renamed, log = path.rename(tmp_path / "other.db"), tmp_path / "journal.db-wal"
+
+    log.write_bytes(b"entries")
+    with pytest.raises(JournalError, match="renamed without its latest entries"):
+        await SqliteJournal.open(renamed, now=T0)
+    log.write_bytes(b"")
+    async with opened(renamed):
+        pass
 
 
 @pytest.mark.asyncio

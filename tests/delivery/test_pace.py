@@ -172,6 +172,43 @@ def test_what_happened_before_counts() -> None:
     assert quota.wait(60.0, 2) == 0.0
 
 
+def test_what_lies_ahead_of_the_clock_does_not_shorten_a_wait() -> None:
+    """Where the past holds a later time than the clock, whoever is counted now stands behind it."""
+    quota = Quota(3, 60, [(0.0, 1), (20.0, 1)])
+    quota.spend(10.0, 1)
+
+    assert quota.wait(10.0, 3) == 70.0
+
+
+def test_a_quota_of_one_lets_one_go() -> None:
+    """One person an hour is a quota."""
+    quota = Quota(1, 60)
+    quota.spend(0.0, 1)
+
+    assert quota.wait(0.0, 1) == 60.0
+
+
+def test_a_penalty_counts_before_the_first_request() -> None:
+    """An account that is known to be slowed down begins at half its pace."""
+    pace = Pace(1)
+    pace.penalise(10.0)
+
+    assert departures(pace, [0.0, 0.0]) == [10.0, 12.0]
+
+
+def test_what_is_given_back_can_be_spent_again() -> None:
+    """Exactly what was spent at that moment is taken back; what was never spent gives nothing."""
+    quota = Quota(10, 60)
+    quota.spend(0.0, 4)
+    quota.spend(5.0, 6)
+
+    quota.give_back(5.0, 4)
+    assert quota.wait(6.0, 1) == 54.0
+    quota.give_back(5.0, 6)
+
+    assert [quota.wait(6.0, people) for people in (6, 7)] == [0.0, 54.0]
+
+
 def test_more_people_than_the_limit_never_fit() -> None:
     """The wait is endless: the batch has to be made smaller."""
     assert Quota(10, 60).wait(0.0, 11) == math.inf

@@ -68,7 +68,7 @@ def test_a_server_error_proves_nothing_but_a_harmless_request_may_be_repeated(re
 @pytest.mark.parametrize(("request_", "kind"), [(RING, Kind.UNKNOWN), (ADD, Kind.UNKNOWN), (LOOK, Kind.REJECTED)])
 def test_a_redirect_is_not_followed(request_: Request, kind: Kind) -> None:
     """A redirect of what is not harmless proves nothing; the reason says that it was not followed."""
-    for status in (300, 301, 302, 303, 304, 307, 308):
+    for status in (300, 301, 302, 303, 304, 307, 308, 399):
         outcome = meaning(request_, status)
 
         assert outcome.kind is kind
@@ -220,3 +220,13 @@ def test_after_the_last_try_it_gives_up() -> None:
     assert Backoff().next_wait(5, None, rng) is None
     assert Backoff().next_wait(5, 1.0, rng) is None
     assert Backoff().next_wait(5_000, None, rng) is None
+
+
+def test_a_wait_may_be_nothing() -> None:
+    """Full jitter begins at zero, so that those who failed together do not come back together."""
+
+    class Lowest(random.Random):
+        def uniform(self, a: float, _b: float) -> float:
+            return a
+
+    assert [Backoff().next_wait(attempt, None, Lowest()) for attempt in (1, 2, 3)] == [0.0, 0.0, 0.0]

@@ -10,9 +10,10 @@ import attrs
 import pytest
 from worlds import START, Crash, World
 
-from outreach.model import Channel, Route, Schedule, State, Window
+from outreach.model import Channel, Contacts, Route, Schedule, State, Window
 from outreach.provider import Emulator, Reached
 from outreach.wire import Received, Request, Response
+from outreach_tingting.magic import Number
 
 Make = Callable[..., World]
 
@@ -425,6 +426,20 @@ async def test_a_row_of_unknown_outcomes_stops_the_account(make_world: Make) -> 
     at_once = world.campaign().providers["toingg"].concurrency
     assert 3 <= counts[State.UNKNOWN] < 3 + at_once
     assert counts[State.PLANNED] == 40 - counts[State.UNKNOWN]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("people", [1, 2], ids=["alone", "together"])
+async def test_a_load_of_which_the_vendor_refuses_everybody_ends(make_world: Make, people: int) -> None:
+    """Whom the answer refuses and the vendor's list lacks is rejected at once, not loaded again and again."""
+    world = make_world("tingting")
+    refused = [{"phone": f"+9779610{index:02d}{Number.REFUSED}", "id": f"r{index}"} for index in range(people)]
+    campaign = world.campaign(contacts=Contacts(sources=refused))
+
+    counts = await world.run(campaign)
+
+    assert counts[State.REJECTED] == people
+    assert sum("add-contact" in request.target for request in world.seen) == 1
 
 
 @pytest.mark.parametrize(("provider", "creates"), [("tingting", (1, 4, 7)), ("toingg", (1, 3, 5))])

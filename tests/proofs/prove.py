@@ -21,7 +21,7 @@ from rich.table import Table
 from tally import Tally
 
 #: The longest first, so that the two processes end together.
-PROOFS: tuple[str, ...] = ("simulation", "kills", "runners", "machine", "network", "crashes", "powerloss")
+PROOFS: tuple[str, ...] = ("mutants", "simulation", "kills", "runners", "machine", "network", "crashes", "powerloss")
 
 COLUMNS = ("class", "injected", "twice", "lost", "overspent", "unknown", "control caught", "seconds")
 

@@ -120,9 +120,10 @@ def pick(batch: BatchRow, indexes: Sequence[int]) -> BatchRow:
 def arrange(batch: BatchRow, fates: Sequence[Fate], base: Fate) -> BatchRow:
     """Write stages down as one for all and the exceptions.
 
-    A launch takes the batches whose one stage is loaded, hence nobody is loaded by exception.
+    A launch takes the batches whose one stage is loaded, hence nobody is loaded by exception. What the vendor said of
+    each person stays an exception even where it said so of everybody: settling tells it from a lost answer by that.
     """
-    if not any(fate == base for fate in fates):
+    if not any(stage is base[0] for stage, _ in fates):
         base = fates[0]
     base = next((fate for fate in fates if fate[0] is Stage.LOADED), base)
     alike = {base[0]} if base[0] is Stage.LOADED else set()
