@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         acall,
         aexplain,
         afollow,
+        aheard,
         amark,
         amark_openings,
         areport,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         compare,
         explain,
         follow,
+        heard,
         journal_path,
         load,
         mark,
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from outreach.explaining import Story
     from outreach.following import Ending, Followed, VendorReport
     from outreach.halting import Stopping
+    from outreach.hearing import Notices
     from outreach.model import (
         AiCallContent,
         Campaign,
@@ -111,6 +114,7 @@ if TYPE_CHECKING:
     )
     from outreach.settling import Marked, Settlement
     from outreach.suppressing import Changed
+    from outreach.wire import Received
 
 #: Where each public name lives. Imported when it is first asked for, so that ``outreach --help`` starts at once.
 _NAMES = {
@@ -118,6 +122,7 @@ _NAMES = {
         "acall",
         "aexplain",
         "afollow",
+        "aheard",
         "amark",
         "amark_openings",
         "areport",
@@ -130,6 +135,7 @@ _NAMES = {
         "compare",
         "explain",
         "follow",
+        "heard",
         "journal_path",
         "load",
         "mark",
@@ -214,6 +220,8 @@ _NAMES = {
     "outreach.calling": ("Called",),
     "outreach.following": ("Ending", "Followed", "VendorReport"),
     "outreach.halting": ("Stopping",),
+    "outreach.hearing": ("Notices",),
+    "outreach.wire": ("Received",),
     "outreach.suppressing": ("Changed",),
     "outreach.results": ("Phase", "Progress", "Summary"),
 }
@@ -244,6 +252,7 @@ __all__ = [
     "Limits",
     "Marked",
     "Messages",
+    "Notices",
     "OtpSent",
     "OutreachError",
     "PerContact",
@@ -254,6 +263,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Purpose",
+    "Received",
     "Refused",
     "Route",
     "RoutePlan",
@@ -283,6 +293,7 @@ __all__ = [
     "account",
     "aexplain",
     "afollow",
+    "aheard",
     "amark",
     "amark_openings",
     "anumbers_available",
@@ -303,6 +314,7 @@ __all__ = [
     "compare",
     "explain",
     "follow",
+    "heard",
     "journal_path",
     "load",
     "mark",

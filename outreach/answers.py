@@ -176,6 +176,27 @@ class Sheet:
     rows: Mapping[str, Sequence[str]] = attrs.field(repr=False)
 
 
+@attrs.frozen(kw_only=True)
+class Heard:
+    """What a vendor told by itself about one person, such as a delivery report that it posts to a web server.
+
+    Attributes:
+        phone: E.164, with ``+``.
+
+        channel: Which of the person's deliveries it is about.
+
+        receipt: What became of it.
+
+        marker: ``Job.marker`` of the campaign that it was sent for, where the vendor gives it back; empty where it does
+            not. With it, a delivery of which nobody knew whether it went out is settled.
+    """
+
+    phone: str
+    channel: Channel
+    receipt: Receipt
+    marker: str = ""
+
+
 T = TypeVar("T", bound=Settled | Roll | News | Sheet)
 
 

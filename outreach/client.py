@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from outreach.explaining import Event, Story
     from outreach.following import Followed, VendorReport
     from outreach.halting import Stopping
+    from outreach.hearing import Notices
     from outreach.planning.compare import Comparison
     from outreach.settling import Marked, Settlement
     from outreach.suppressing import Changed
+    from outreach.wire import Received
 
 #: Environment variable that names the journal.
 JOURNAL = "OUTREACH_JOURNAL"
@@ -387,7 +389,71 @@ async def afollow(  # noqa: PLR0913  # keywords, each with a default
 
 def follow(campaign: Campaign, **options: Any) -> Followed:
     """Do what ``afollow`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(afollow(campaign, **options))
+    return _run(afollow(campaign, **options))
+
+
+async def aheard(  # keywords, each with a default
+    campaign: Campaign,
+    provider: str,
+    posts: Iterable[Received],
+    *,
+    journal: str | Path | None = None,
+    sandbox: bool = False,
+    plugins: Plugins | None = None,
+    clock: Clock | None = None,
+) -> Notices:
+    """Take in what a vendor posted to your own web server about the people of a campaign. Contacts nobody.
+
+    Each call goes through the campaign's deliveries once: keep what comes in a queue, and pass it on in bulk. A post
+    that is passed on twice, or late, changes nothing that is known already.
+
+    Args:
+        campaign: As it was sent.
+
+        provider: Whose posts they are.
+
+        posts: As your server received them: ``query``, ``headers`` (names in lower case) and ``body`` are read.
+
+        journal: As for ``asend``.
+
+        sandbox: As for ``asend``.
+
+        plugins: None: all that are installed.
+
+        clock: None: the machine's.
+
+    Raises:
+        JournalInUse: A send holds the journal; nothing is lost if the same posts are passed on later.
+
+        JournalError: The journal is damaged or was copied.
+
+        CredentialError: The account has no token, or it cannot be read; without it no signature can be checked.
+
+        PluginError: The provider is not installed.
+    """
+    from outreach import hearing  # noqa: PLC0415  # brings in the journal
+    from outreach.delivery.brief import held_briefly  # noqa: PLC0415  # as above
+    from outreach.delivery.clock import SystemClock  # noqa: PLC0415  # brings in aiohttp
+    from outreach.sending import with_tokens  # noqa: PLC0415  # as above
+    from outreach.standing import key_of  # noqa: PLC0415  # brings in sqlite3
+
+    clock = clock or SystemClock()
+    (plugins or load_plugins()).provider(provider)
+    accounts = carriers(campaign, plugins or load_plugins(), sandbox=sandbox)
+    if provider not in accounts:
+        raise SpecError([Problem(f"no route of this campaign goes through '{provider}'", "routes")])
+    carrier = with_tokens({provider: accounts[provider]}, "checking a signature")[provider]
+    secret = carrier.settings.token
+    heard, counted = hearing.read(carrier, posts, secret.reveal() if secret else "")
+    if not heard:
+        return counted
+    async with held_briefly(journal_path(campaign, journal, sandbox=sandbox), clock) as held:
+        return await hearing.write(held, key_of(campaign), provider, heard, counted, at=clock.now())
+
+
+def heard(campaign: Campaign, provider: str, posts: Iterable[Received], **options: Any) -> Notices:
+    """Do what ``aheard`` does, from a program without an event loop; the options are the same."""
+    return _run(aheard(campaign, provider, posts, **options))
 
 
 async def avendor_report(
@@ -420,7 +486,7 @@ async def avendor_report(
 
 def vendor_report(campaign: Campaign, **options: Any) -> VendorReport:
     """Do what ``avendor_report`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(avendor_report(campaign, **options))
+    return _run(avendor_report(campaign, **options))
 
 
 async def areport(

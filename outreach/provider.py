@@ -7,7 +7,7 @@ It answers six questions:
 * what do I send?  ``open``, ``load``, ``launch``
 * what did they say?  ``interpret``, ``explain``
 * did it happen?  ``settle``, ``roll``, ``seek``
-* what became of them?  ``follow``
+* what became of them?  ``follow``, ``hear``
 * how would they answer?  ``emulate``
 
 And ``endpoints`` is the vendor's whole API as a table.
@@ -22,7 +22,20 @@ from typing import Any, Generic, Protocol, TypeVar
 import attrs
 
 from outreach import decoding
-from outreach.answers import Kind, News, Outcome, Question, Receipt, Roll, Settled, Sheet, Waiting, accepted, error_text
+from outreach.answers import (
+    Heard,
+    Kind,
+    News,
+    Outcome,
+    Question,
+    Receipt,
+    Roll,
+    Settled,
+    Sheet,
+    Waiting,
+    accepted,
+    error_text,
+)
 from outreach.endpoints import Danger, Endpoint, Evidence, Paging
 from outreach.errors import Problem, SpecError, Unreadable
 from outreach.hookspecs import hookimpl
@@ -92,6 +105,7 @@ __all__ = [
     "Exchange",
     "Features",
     "Finding",
+    "Heard",
     "Job",
     "Kind",
     "News",
@@ -269,6 +283,14 @@ def _cannot_seek(_job: Job[Any], _phones: Sequence[str]) -> Question[Roll] | Non
     return None
 
 
+def _posts_nothing(_received: Received) -> Sequence[Heard]:
+    return ()
+
+
+def _signs_nothing(_received: Received, _settings: Settings, _token: str) -> bool:
+    return False
+
+
 def bearer(token: str, _settings: Settings | None = None) -> Mapping[str, str]:
     """``Authorization: Bearer <token>``; a prefix that was typed with the token is taken off first."""
     return {"Authorization": f"Bearer {token.removeprefix('Bearer ').strip()}"}
@@ -324,6 +346,13 @@ class Provider(Generic[S]):
 
         report: How to fetch the vendor's own report of a campaign; None when it has none.
 
+        hear: Read what the vendor posts to the account owner's own web server (a webhook); nothing when it is about no
+            person, or the vendor posts nothing.
+
+            Raises Unreadable: it is none of the vendor's documented shapes.
+
+        genuine: Whether such a post is signed by the vendor, by the account and its token.
+
         auth: Headers from the token and the account.
 
         emulate: A fresh stand-in for the vendor.
@@ -358,6 +387,8 @@ class Provider(Generic[S]):
     follow_size: int = 0
     report: Callable[[Job[S]], Question[Sheet] | None] = _no_report
     explain: Callable[[Response], str] = attrs.field(default=error_text)
+    hear: Callable[[Received], Sequence[Heard]] = _posts_nothing
+    genuine: Callable[[Received, S, str], bool] = _signs_nothing
     auth: Callable[[str, S], Mapping[str, str]] = bearer
     endpoints: tuple[Endpoint, ...] = ()
     services: Services = attrs.field(factory=dict)

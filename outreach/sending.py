@@ -18,7 +18,7 @@ from outreach.delivery import brief, stopping
 from outreach.delivery.clock import Clock
 from outreach.delivery.donotcontact import Lists, OwnList, Watchlist, Watchlists, own
 from outreach.delivery.failover import Both, Reel, give_up, goes_on, has_lists
-from outreach.delivery.journal import ABOARD, CampaignKey, Counts, Journal, NewSlice, Stage
+from outreach.delivery.journal import ABOARD, NOT_YET, CampaignKey, Counts, Journal, NewSlice, Stage
 from outreach.delivery.lane import Lane, Stopped
 from outreach.delivery.ledger import JournalLedger
 from outreach.delivery.pace import Quota
@@ -293,6 +293,8 @@ class Sending:
             await asyncio.gather(telling, return_exceptions=True)
 
     def _picture(self, plan: Plan, counts: Counts) -> None:
+        reasons = {one: number for one, number in counts.reasons.items() if one[1] not in NOT_YET.values()}
+        counts = attrs.evolve(counts, reasons=reasons)  # whose turn is still to come needs no reason
         self.live.write(attrs.evolve(summary(self.key, plan.digest, plan.rows, counts, Ended()), running=True))
 
     async def _tell_others(self, plan: Plan) -> None:

@@ -17,12 +17,15 @@ from outreach.delivery.clock import SystemClock
 from outreach.delivery.journal import CampaignKey, Counts, Journal
 from outreach.delivery.run import WAITING, Ended
 from outreach.errors import JournalInUse
-from outreach.model import Campaign, Schedule, State, Status
+from outreach.model import Campaign, Channel, Schedule, State, Status
 from outreach.planning.carrier import hours
 from outreach.planning.times import due
 from outreach.planning.values import Rows
 from outreach.plugins import load_plugins
 from outreach.results import Summary
+
+#: Routes are shown by channel, in this order.
+_ORDER = {str(channel): place for place, channel in enumerate(Channel)}
 
 
 class LiveStatus:
@@ -126,7 +129,7 @@ def summary(
         deliveries=counts.deliveries,
         skipped=counts.skipped,
         statuses=counts.statuses,
-        routes=counts.routes,
+        routes=dict(sorted(counts.routes.items(), key=lambda one: _ORDER.get(one[0][0], len(_ORDER)))),
         reasons=counts.reasons,
         waiting=ended.waiting,
         next=ended.next,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -101,7 +102,8 @@ class Request:
         path = self.path
         if isinstance(path, tuple):
             path = tuple(known.get(part.name, part) if isinstance(part, Ref) else part for part in path)
-        return attrs.evolve(self, path=path, body=_fill(self.body, known))
+        body = self.body if self._has_no_ref else _fill(self.body, known)
+        return self if path is self.path and body is self.body else attrs.evolve(self, path=path, body=body)
 
     @property
     def target(self) -> str:
@@ -130,7 +132,22 @@ class Request:
             return "", None
         if self.form:
             return FORM, _form(self.body)
-        return "application/json", orjson.dumps(self.body)
+        return "application/json", self._json
+
+    @cached_property
+    def _json(self) -> bytes:
+        """The body as JSON; a body of a hundred people is written once, and digested and sent as it is."""
+        return orjson.dumps(self.body)
+
+    @property
+    def _has_no_ref(self) -> bool:
+        """Whether the body can be written as it is: faster to find out than walking through it for Refs."""
+        if self.files:
+            return False
+        try:
+            return self.body is None or bool(self._json)
+        except TypeError:
+            return False
 
 
 @attrs.frozen(kw_only=True)

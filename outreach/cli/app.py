@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
@@ -13,7 +12,6 @@ from typing import Any
 import click
 
 from outreach.cli.common import Session, verbose
-from outreach.cli.failures import tell
 
 #: Every command with its line in ``--help``, so that help needs none of their modules. The module of a command is
 #: ``outreach.cli.<name>``, and its function is called ``command``.
@@ -63,6 +61,8 @@ class Commands(click.Group):
         name = args[0]
         if name in COMMANDS or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
+        import difflib  # noqa: PLC0415  # nobody needs it who spells right
+
         close = difflib.get_close_matches(name, COMMANDS, n=1)
         hint = f"Did you mean '{close[0]}'?" if close else f"There are: {', '.join(COMMANDS)}."
         msg = f"No such command '{name}'. {hint}"
@@ -96,6 +96,8 @@ class Commands(click.Group):
             done = super().main(args, prog_name, complete_var, standalone_mode=False, obj=session, **extra)
             code = done if isinstance(done, int) else 0
         except Exception as error:  # noqa: BLE001  # the last line of defence: everything ends with a code and a text
+            from outreach.cli.failures import tell  # noqa: PLC0415  # half of what --help takes, which needs none of it
+
             code = tell(error, session)
         code = _flushed(code)
         if standalone_mode:

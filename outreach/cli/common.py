@@ -6,18 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import attrs
 import click
 
-from outreach.cli import logs
 from outreach.masking import masked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@attrs.define
 class Session:
-    """What the end of a command needs to know of its beginning.
+    """What the end of a command needs to know of its beginning; a plain class, for ``--help`` needs no attrs.
 
     Attributes:
         as_json: The command line holds ``--json``: errors become an object on stdout too.
@@ -29,16 +26,19 @@ class Session:
         plugins: Files of plug-ins that were named.
     """
 
-    as_json: bool = False
-    verbose: int = 0
-    show_numbers: bool = False
-    plugins: tuple[Path, ...] = ()
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self.verbose = 0
+        self.show_numbers = False
+        self.plugins: tuple[Path, ...] = ()
 
 
 def _louder(ctx: click.Context, _parameter: click.Parameter, times: int) -> None:
     session = ctx.ensure_object(Session)
     session.verbose += times
     if session.verbose:
+        from outreach.cli import logs  # noqa: PLC0415  # logging is a tenth of what --help takes
+
         logs.to_stderr(session.verbose, lambda text: text if session.show_numbers else masked(text))
 
 

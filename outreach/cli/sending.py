@@ -139,5 +139,5 @@ def question(plan: Plan, *, sandbox: bool) -> str:
 def _show(target: Target, campaign: Campaign, summary: Summary) -> None:
     steps = summary_view.next_steps(summary, zone_of(campaign))
     show(Group("", summary_view.closing(summary), *steps))
-    if summary_view.goes_on(summary):
-        click.echo(f"    {target.send_command()}")
+    for name in summary_view.next_commands(summary):
+        click.echo(f"    {target.command(name)}")

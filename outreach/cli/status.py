@@ -74,8 +74,8 @@ def _show(target: Target, campaign: Campaign, summary: Summary) -> None:
     if summary.running:
         parts += ["", "A send is at work right now."]
     show(Group(*parts, *summary_view.next_steps(summary, zone_of(campaign))))
-    if summary_view.goes_on(summary):
-        click.echo(f"    {target.send_command()}")
+    for name in summary_view.next_commands(summary):
+        click.echo(f"    {target.command(name)}")
 
 
 def _tell(one: Followed) -> None:

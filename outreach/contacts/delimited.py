@@ -111,7 +111,7 @@ def _blocks(parser: Any, names: Sequence[str], source: str, before: int) -> Iter
     while (taken := _take(parser, source, line)) is not None:
         begins = _lines(taken, line, before + parser.line_num)
         line = before + parser.line_num + 1
-        blank = {index for index, row in enumerate(taken) if not (row and row[0].strip()) and _is_blank(row)}
+        blank = _blank(taken)
         if blank:
             begins = [line for index, line in enumerate(begins) if index not in blank]
             taken = [row for index, row in enumerate(taken) if index not in blank]
@@ -120,8 +120,11 @@ def _blocks(parser: Any, names: Sequence[str], source: str, before: int) -> Iter
         first += len(taken)
 
 
-def _is_blank(row: Sequence[str]) -> bool:
-    return not any(map(str.strip, row))
+def _blank(rows: Sequence[Sequence[str]]) -> set[int]:
+    """Give the rows in which nothing stands; a row without a cell is one."""
+    if all(rows) and all(map(str.strip, map(itemgetter(0), rows))):
+        return set()
+    return {index for index, row in enumerate(rows) if not (row and row[0].strip()) and not any(map(str.strip, row))}
 
 
 def _take(parser: Any, name: str, line: int) -> list[list[str]] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
@@ -11,6 +12,9 @@ from outreach.contacts.kinds import never, type_of
 from outreach.contacts.plans import LocalPlan, known, local_plan
 from outreach.contacts.spelling import BadNumber, as_lines, spell
 from outreach.errors import Problem, SpecError
+
+#: Lists repeat what they write where there is no number; so many such cells are kept in mind.
+_REMEMBERED = 1024
 
 #: A local number, and nobody said of which country: the campaign is wrong, not the row.
 NO_COUNTRY = BadNumber("no_country", "the number has no country code; say which country: country: NP")
@@ -92,6 +96,7 @@ def region(country: str | None) -> str | None:
     raise SpecError([Problem(f"'{country}' is no country; {remedy}", path="contacts.country")])
 
 
+@lru_cache(_REMEMBERED)
 def _parsed(digits: str, country: str | None) -> str | BadNumber:
     international = digits.startswith("+")
     if not international and country is None:

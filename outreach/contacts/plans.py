@@ -9,8 +9,8 @@ a number could be read in two ways, an expression steps back, so that the librar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
 from typing import Any
 
 import attrs
@@ -34,6 +34,9 @@ _MOST_DIGITS = 15
 
 #: An opening parenthesis whose group would give something.
 _GROUP = re.compile(r"\((?!\?)")
+
+#: Heads of numbers, a plus and three digits each: there are a thousand.
+_HEADS = 1024
 
 _CODES = {str(code) for code in COUNTRY_CODE_TO_REGION_CODE}
 
@@ -72,9 +75,16 @@ def local_plan(country: str | None) -> LocalPlan:
 
 def known(phone: str) -> str | None:
     """Give ``+`` and digits as E.164 where a plan is sure of them."""
-    code = next((code for code in (phone[1:4], phone[1:3], phone[1:2]) if code in _CODES), None)
-    found = code and _abroad(code).fullmatch(phone[1 + len(code) :])
-    return f"+{code}{found[1]}" if found else None
+    length, match = _reader(phone[:4])
+    found = match(phone[length:])
+    return f"{phone[:length]}{found[1]}" if found else None
+
+
+@lru_cache(_HEADS)
+def _reader(head: str) -> tuple[int, Callable[[str], re.Match[str] | None]]:
+    """Give how long the calling code at the head of a number is, ``+`` included, and what reads what is behind it."""
+    code = next((code for code in (head[1:4], head[1:3], head[1:2]) if code in _CODES), None)
+    return (1 + len(code), _abroad(code).fullmatch) if code else (0, re.compile(_NOTHING).fullmatch)
 
 
 @cache

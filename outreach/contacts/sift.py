@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import TypeVar, cast
 
 import attrs
@@ -11,6 +12,7 @@ from outreach.contacts.columns import Roles
 from outreach.contacts.masking import mask
 from outreach.contacts.numbers import NO_COUNTRY, normalise_column
 from outreach.contacts.numberset import NumberSet
+from outreach.contacts.spelling import BadNumber
 from outreach.contacts.tables import Block, Flaw, Table
 from outreach.contacts.texts import texts
 from outreach.contacts.values import Chunk, Dropped
@@ -65,33 +67,34 @@ class Sieve:
         every = {name: _column(block, name, flaws) for name in dict.fromkeys((*self.wanted, *about))}
         ids, names, zones = map(every.__getitem__, about)
         zones = _zones(zones, flaws)
-        people = self._first_of_each(phones, flaws)
-        columns = {name: every[name] for name in self.wanted}
+        self._drop_repeated(phones, flaws)
+        people = _others(flaws, len(phones))
         return Chunk(
             phones=_pick(phones, people),
             ids=_pick(ids, people),
             names=_pick(names, people),
             zones=_pick(zones, people),
-            rows=[block.first + index for index in people],
-            columns={name: _pick(values, people) for name, values in columns.items()},
+            rows=list(compress(range(block.first, block.first + len(phones)), people)),
+            columns={name: _pick(every[name], people) for name in self.wanted},
             dropped=[_dropped(source, block, index, flaws[index], cells, ids) for index in sorted(flaws)],
         )
 
     def _phones(self, source: Source, block: Block, cells: Sequence[object], flaws: dict[int, Flaw]) -> list[str]:
         found = normalise_column(cells, self.country)
-        for index, flaw in [(index, phone) for index, phone in enumerate(found) if not isinstance(phone, str)]:
+        for index, flaw in [(index, phone) for index, phone in enumerate(found) if isinstance(phone, BadNumber)]:
             if flaw is NO_COUNTRY and index not in flaws:
                 raise _local(source, block.first + index, cells[index])
             flaws.setdefault(index, flaw)
             found[index] = ""
         return cast("list[str]", found)
 
-    def _first_of_each(self, phones: Sequence[str], flaws: dict[int, Flaw]) -> Sequence[int]:
-        """Give the rows that are people; only these take a number, so that a bad row never stands before a good one."""
-        good = [index for index in range(len(phones)) if index not in flaws]
+    def _drop_repeated(self, phones: Sequence[str], flaws: dict[int, Flaw]) -> None:
+        """Keep the first row of each number; only people take one, so that a bad row never stands before a good one."""
+        good = _others(flaws, len(phones))
         again = self.seen.repeated(_pick(phones, good))
-        flaws.update((good[place], DUPLICATE) for place in again)
-        return [index for index in good if index not in flaws] if again else good
+        if again:
+            rows = _pick(range(len(phones)), good)
+            flaws.update((rows[place], DUPLICATE) for place in again)
 
 
 def _column(block: Block, name: str | None, flaws: dict[int, Flaw]) -> Sequence[str]:
@@ -117,8 +120,16 @@ def _note(more: Mapping[int, Flaw], flaws: dict[int, Flaw]) -> None:
         flaws.setdefault(index, flaw)
 
 
-def _pick(column: Sequence[T], rows: Sequence[int]) -> Sequence[T]:
-    return column if len(rows) == len(column) else list(map(column.__getitem__, rows))
+def _others(flaws: Mapping[int, Flaw], count: int) -> Sequence[int]:
+    """Give a 1 for each row without a flaw, a 0 for the others."""
+    rows = bytearray(b"\1") * count
+    for index in flaws:
+        rows[index] = 0
+    return rows
+
+
+def _pick(column: Sequence[T], people: Sequence[int]) -> Sequence[T]:
+    return list(compress(column, people)) if 0 in people else column
 
 
 def _dropped(

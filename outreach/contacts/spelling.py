@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from numbers import Integral, Real
 
 import attrs
@@ -58,6 +59,13 @@ _MOST_PASSED_OVER = MAX_SPELLING - 16
 _PLAIN_DIGITS = re.compile(r"\+?[0-9]+")
 _ONE_NUMBER = re.compile(r"\(?\+?[ (]*[0-9][0-9 ().-]*")
 _SEPARATORS = str.maketrans("", "", " ().-")
+
+#: One number in which nothing stands that any damage below needs; of more digits, two could be meant.
+_UNHARMED = re.compile(r"\(?\+?[ (]*[0-9][0-9 ()-]*")
+_MOST_UNHARMED = 15
+
+#: Characters beyond ASCII that are kept in mind.
+_REMEMBERED = 1024
 
 #: Tried in this order before the shape of one number is asked for; the first that is found names the reason.
 _DAMAGE = (
@@ -133,6 +141,8 @@ def _spell_text(raw: str) -> str | BadNumber:
 
 
 def _read(text: str) -> str | BadNumber:
+    if _UNHARMED.fullmatch(text) and len(digits := text.translate(_SEPARATORS)) <= _MOST_UNHARMED:
+        return digits
     for pattern, flaw in _DAMAGE:
         if pattern.search(text):
             return flaw
@@ -148,10 +158,12 @@ def _strange(text: str) -> BadNumber | None:
     return MIXED if len(scripts) > 1 else None
 
 
+@lru_cache(_REMEMBERED)
 def _script(digit: str) -> str | None:
     return next((name for name, digits in _SCRIPTS.items() if digit in digits), None)
 
 
+@lru_cache(_REMEMBERED)
 def _invisible(character: str) -> bool:
     """Tell format characters: zero width, direction marks, the soft hyphen, the byte order mark."""
     return unicodedata.category(character) == "Cf"

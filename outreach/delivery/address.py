@@ -22,9 +22,11 @@ def left_behind(settings: Settings, base: str) -> bool:
 
     The token was given for that other origin; nobody said that it may go to the vendor's.
     """
+    if base == MAIN:
+        return False
     default = getattr(attrs.fields_dict(type(settings))[base], "default", None)
     address = bases(settings)[base]
-    return base != MAIN and address == default and origin(address) != origin(settings.base_url)
+    return address == default and origin(address) != origin(settings.base_url)
 
 
 @lru_cache(maxsize=64)
@@ -55,12 +57,19 @@ def locate(base_url: str, request: Request) -> str:
         Unsendable: The base URL is unsafe, the path would leave it, or a part of the path is missing.
     """
     origin(base_url)
-    wrong = _wrong_target(request)
+    # Not ``request.refs``: that walks the whole body, where an open Ref shows when it is encoded.
+    opened = any(isinstance(part, Ref) for part in request.path)
+    wrong = f"still has {request.target}, which an earlier answer supplies" if opened else _wrong_target(request.target)
     if wrong:
         msg = f"the path of '{request.does}' {wrong}"
         raise Unsendable(msg)
     query = f"?{urlencode(request.query, quote_via=quote)}" if request.query else ""
-    return f"{base_url.rstrip('/')}/{quote(request.target, safe=_PLAIN)}{query}"
+    return f"{base_url.rstrip('/')}/{_quoted(request.target)}{query}"
+
+
+@lru_cache(maxsize=64)
+def _quoted(target: str) -> str:
+    return quote(target, safe=_PLAIN)
 
 
 def _wrong_base(parts: SplitResult) -> str:
@@ -77,11 +86,8 @@ def _wrong_base(parts: SplitResult) -> str:
     return ""
 
 
-def _wrong_target(request: Request) -> str:
-    target = request.target
-    # Not ``request.refs``: that walks the whole body, where an open Ref shows when it is encoded.
-    if any(isinstance(part, Ref) for part in request.path):
-        return f"still has {target}, which an earlier answer supplies"
+@lru_cache(maxsize=64)
+def _wrong_target(target: str) -> str:
     if any(mark in target for mark in "?#"):
         return "holds '?' or '#'; a query goes into the request's query"
     if "" in target.split("/")[:-1]:

@@ -77,6 +77,12 @@ ABOARD = (Stage.LOADED, Stage.LOAD_UNKNOWN)
 PASSABLE = (Stage.REJECTED, *ABOARD)
 
 
+#: Reason of people who are planned and of whom nothing else is known: the run ended, or died, before their turn.
+NOT_YET: Mapping[Stage, str] = {
+    Stage.PLANNED: "not attempted so far; run send again",
+    **dict.fromkeys((Stage.LOADING, *ABOARD), "loaded at the vendor, and not launched so far; run send again"),
+}
+
 #: Reason of people who are left behind in a campaign at a vendor out of which others were passed on.
 GIVEN_UP = "its campaign at the vendor was given up when others went to another provider; run send again"
 
@@ -273,6 +279,11 @@ class Turn:
     channels: tuple[Channel, ...]
     phones: Sequence[str]
     stage: Stage
+
+
+def told_reason(stage: Stage, reason: str) -> str:
+    """Give the reason that the report shows: nobody is planned without one, even where a killed run wrote none."""
+    return reason or NOT_YET.get(stage, "")
 
 
 def passed_on(before: str, provider: str, reason: str) -> str:

@@ -46,6 +46,10 @@ STOOD_STILL = "the process stood still before it was sent"
 LOOK_EVERY = 1.0
 
 
+#: A sleep of so many seconds is too short to be woken from.
+SHORT = 0.05
+
+
 class Stopped(Exception):  # not an error: somebody asked for it
     """No further request is to be sent."""
 
@@ -184,6 +188,9 @@ class Lane:
             self._go_on()
 
     async def _sleep(self, seconds: float) -> None:
+        if seconds <= SHORT:
+            await self._clock.sleep(seconds)
+            return
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
@@ -273,6 +280,8 @@ class Lane:
             return Outcome(kind=Kind.UNKNOWN, reason=masked(str(error)))
         except Exception as error:  # noqa: BLE001  # an adapter that stumbles must not lose what the vendor did
             return Outcome(kind=Kind.UNKNOWN, reason=f"the adapter stumbled over the answer: {type(error).__name__}")
+        if not (outcome.reason or outcome.refused):
+            return outcome
         refused = {phone: masked(reason) for phone, reason in outcome.refused.items()}
         return attrs.evolve(outcome, reason=masked(outcome.reason), refused=refused)
 

@@ -76,6 +76,8 @@ class JournalLedger:
     def closed(self, phones: Sequence[str], channels: Collection[Channel]) -> Collection[int]:
         """Give the index of those handled by an earlier run whom the plan no longer has on one of these channels."""
         gone: set[int] = set()
+        if not self._handled:
+            return gone
         for channel in channels:
             handled = self.handled(phones, channel)
             wanted = self._wanted.get(channel)

@@ -34,6 +34,7 @@ from outreach.delivery.journal import (
     marked,
     passed_on,
     told_on,
+    told_reason,
     with_refusal,
 )
 from outreach.errors import JournalError
@@ -638,7 +639,7 @@ def _delivery(provider: str, channel: str, batch: _Batch, person: _Person) -> De
         channel=channel,
         provider=provider,
         state=STATE_OF[stage],
-        reason=reason,
+        reason=told_reason(stage, reason),
         attempts=batch.attempts + person.earlier,
         updated_at=batch.updated_at,
         row=person.row,

@@ -491,7 +491,8 @@ def load_outcome(outcome: Outcome, row: BatchRow, *, reaches: bool, asked: bool)
 
     ``asked``: the vendor's own list decides before the launch, so a load that left people out waits for it.
     """
-    at = {phone: index for index, phone in enumerate(row.people.phones)}
+    apart = outcome.refused or outcome.doubtful or outcome.receipts
+    at = {phone: index for index, phone in enumerate(row.people.phones)} if apart else {}
     stage = STAGE_OF_LOAD[outcome.kind][0 if reaches else 1]
     unsure = Stage.UNKNOWN if reaches else Stage.LOAD_UNKNOWN
     # Where the vendor's list has the last word, a refusal in the answer is only a claim until the list bears it out.

@@ -10,7 +10,8 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace, TracebackType
+from functools import lru_cache
+from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -184,25 +185,15 @@ def _session(headers: Mapping[str, str], *, force_close: bool) -> aiohttp.Client
         if force_close
         else aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE)
     )
-    trace = aiohttp.TraceConfig()
-    trace.on_request_headers_sent.append(_mark_sent)
     return aiohttp.ClientSession(
         connector=connector,
         headers=headers,
         cookie_jar=aiohttp.DummyCookieJar(),
         request_class=_Fresh,
-        middlewares=(_once,),
-        trace_configs=[trace],
         trust_env=False,
         auto_decompress=False,
         raise_for_status=False,
     )
-
-
-async def _mark_sent(
-    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
-) -> None:
-    context.trace_request_ctx.sent = True
 
 
 class _Stale(aiohttp.ClientConnectionError):
@@ -214,25 +205,38 @@ class _Cut(aiohttp.ClientConnectionError):
 
 
 class _Fresh(aiohttp.ClientRequest):
-    """Refuses a kept connection on which something arrived while it was idle.
+    """Refuses a kept connection on which something arrived while it was idle, and notes when it begins to leave.
 
     aiohttp would take that for the answer to this request; some servers say 408 before they close an idle connection.
     """
 
+    trip: _Trip
+
     async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
-        if conn.protocol is None or conn.protocol.should_close:
+        protocol = conn.protocol
+        if protocol is None or protocol.should_close or protocol.transport is None or protocol.transport.is_closing():
             raise _Stale
+        # Nothing is awaited from here to the first byte.
+        self.trip.sent = True
         return await super().send(conn)
 
 
-async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+@attrs.frozen
+class _Once:
     """Keep aiohttp from repeating GET, PUT and DELETE: it does so on just the errors that are renamed here."""
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-        raise _Cut from None
+
+    trip: _Trip
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        request.trip = self.trip  # type: ignore[attr-defined]  # a _Fresh, as the session was told
+        try:
+            return await handler(request)
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+            raise _Cut from None
 
 
 async def _exchange(
@@ -252,13 +256,18 @@ async def _exchange(
             url,
             data=body,
             headers=headers,
-            timeout=aiohttp.ClientTimeout(total=timeout, connect=min(CONNECT, timeout)),
+            timeout=_timeout(timeout),
             allow_redirects=False,
-            trace_request_ctx=trip,
+            middlewares=(_Once(trip),),
         ) as answer:
             return await _read(answer, max_bytes)
     except Exception as error:  # noqa: BLE001  # whatever broke, the engine must learn whether anything left
         return _failure(error, sent=trip.sent)
+
+
+@lru_cache(maxsize=64)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds, connect=min(CONNECT, seconds))
 
 
 async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> Response | Lost:

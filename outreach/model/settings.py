@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +120,14 @@ class Settings:
 
 def bases(settings: Settings) -> dict[str, str]:
     """Give every setting that holds a base URL: ``base_url``, and those of older generations of the API."""
-    names = (field.name for field in attrs.fields(type(settings)))
-    return {name: getattr(settings, name) for name in names if name == MAIN or name.endswith(f"_{MAIN}")}
+    kind: Any = type(settings)  # mypy takes a class for unhashable where its instances are
+    return {name: getattr(settings, name) for name in _base_names(kind)}
+
+
+@cache
+def _base_names(kind: Any) -> tuple[str, ...]:
+    names = (field.name for field in attrs.fields(kind))
+    return tuple(name for name in names if name == MAIN or name.endswith(f"_{MAIN}"))
 
 
 def moved(settings: Settings, base_url: str) -> dict[str, Any]:

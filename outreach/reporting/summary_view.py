@@ -75,10 +75,12 @@ def statuses(summary: Summary) -> Iterator[RenderableType]:
         yield Text(f"people: {tally(told)}")
 
 
-def goes_on(summary: Summary) -> bool:
-    """Tell whether running the same command again has anything to do."""
-    left = summary.deliveries.get(State.PLANNED, 0) + figures(summary.deliveries)["unknown"]
-    return bool(summary.waiting) or (left > 0 and not summary.running)
+def next_commands(summary: Summary) -> Iterator[str]:
+    """Name the commands that have anything to do; while a send is at work only for what waits."""
+    if figures(summary.deliveries)["unknown"] and not summary.running:
+        yield "settle"
+    if summary.waiting or (summary.deliveries.get(State.PLANNED, 0) and not summary.running):
+        yield "send"
 
 
 def next_steps(summary: Summary, zone: tzinfo | None) -> Iterator[RenderableType]:
@@ -96,7 +98,7 @@ def next_steps(summary: Summary, zone: tzinfo | None) -> Iterator[RenderableType
     if summary.deliveries.get(State.REJECTED, 0):
         lines.append("Rejected people were not contacted; the report says why for each of them.")
     if summary.waiting:
-        lines.append(f"{count(summary.waiting, 'delivery', 'deliveries')} wait: run the same command{due}.")
+        lines.append(f"{count(summary.waiting, 'delivery', 'deliveries')} wait: run send again{due}.")
     elif left and not summary.running:
-        lines.append(f"{count(left, 'delivery', 'deliveries')} left to send: run the same command to go on.")
+        lines.append(f"{count(left, 'delivery', 'deliveries')} left to send: run send again to go on.")
     yield from section("Next", lines)

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from outreach.answers import Kind, Outcome, Question, Roll, Settled
+from outreach.answers import Kind, Outcome, Question
 from outreach.delivery.retry import classify
 from outreach.errors import Unreadable
 from outreach.model import Channel, Secret, Settings
@@ -115,17 +115,15 @@ class Vendor:
 
     def ask(self, question: Question[Any]) -> Any:
         """Follow a question to its end; None when nobody can tell."""
-        step: Question[Any] | Roll | Settled = question
+        step: Any = question
         for _ in range(MAX_PAGES):
             if not isinstance(step, Question):
                 return step
             response = self.send(step.request)
-            if not response.ok:
-                return None
             try:
-                step = step.read(response)
+                step = step.read(response) if response.ok else step.otherwise
             except Unreadable:
-                return None
+                step = step.otherwise
         return None
 
     def reached(self) -> Counter[tuple[str, Channel]]:

@@ -134,7 +134,7 @@ def home_of(provider: Provider[Any]) -> Path | None:
 def run(suite: type[Suite]) -> Iterator[Result]:
     """Run every test of a suite for every case."""
     for name, test, parameters in suite.runs():
-        ending, detail = _outcome(suite, name, test, parameters)
+        ending, detail = _outcome(suite, test, parameters)
         yield Result(
             test=name,
             case=" ".join(word for word, _ in parameters.values()),
@@ -144,9 +144,7 @@ def run(suite: type[Suite]) -> Iterator[Result]:
         )
 
 
-def _outcome(suite: type[Suite], name: str, test: Any, parameters: Mapping[str, Case]) -> tuple[Ending, str]:
-    if suite.skips.get(name, "").strip():
-        return Ending.SKIPPED, suite.skips[name]
+def _outcome(suite: type[Suite], test: Any, parameters: Mapping[str, Case]) -> tuple[Ending, str]:
     try:
         test(suite(), **{key: value for key, (_, value) in parameters.items()})
     except SkipTest as reason:

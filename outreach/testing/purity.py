@@ -6,6 +6,7 @@ connections and programs by an audit hook.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sys
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from threading import get_ident
 from types import FrameType
 from typing import Any
 
@@ -33,26 +35,32 @@ _DICE = frozenset({"random", "getrandbits", "randbytes"})
 _EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "urllib.", "sqlite3.")
 _WRITES = frozenset("wax+")
 
-#: The lists that are open now; the hook itself cannot be taken out again.
-_watching: list[list[str]] = []
+#: The lists that are open now, with their thread; the hook itself cannot be taken out again.
+_watching: list[tuple[int, list[str]]] = []
 _hooked: list[bool] = []
 
 
 @contextmanager
 def watched() -> Iterator[list[str]]:
-    """Give a list that fills with the name of everything impure that is done inside."""
+    """Give a list that fills with the name of everything impure that this thread does inside.
+
+    No garbage is collected meanwhile: what others hang onto the collector may look at a clock.
+    """
     found: list[str] = []
     if not _hooked:
         sys.addaudithook(_heard)
         _hooked.append(True)
-    before = sys.getprofile()
-    _watching.append(found)
+    before, collects, watch = sys.getprofile(), gc.isenabled(), (get_ident(), found)
+    gc.disable()
+    _watching.append(watch)
     sys.setprofile(_listener(found))
     try:
         yield found
     finally:
         sys.setprofile(before)
-        _watching.remove(found)
+        _watching.remove(watch)
+        if collects:
+            gc.enable()
 
 
 def _listener(found: list[str]) -> Callable[[FrameType, str, Any], None]:
@@ -81,5 +89,6 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
         return
     writes = event == "open" and isinstance(arguments[1], str) and _WRITES & set(arguments[1])
     if writes or event.startswith(_EVENTS):
-        for found in _watching:
-            found.append(event)
+        for thread, found in _watching:
+            if thread == get_ident():
+                found.append(event)

@@ -17,6 +17,7 @@ from outreach_twilio.check import check
 from outreach_twilio.emulate import TwilioSandbox
 from outreach_twilio.endpoints import ENDPOINTS
 from outreach_twilio.follow import follow
+from outreach_twilio.hear import genuine, hear
 from outreach_twilio.interpret import interpret
 from outreach_twilio.samples import SAMPLES
 from outreach_twilio.seek import seek
@@ -45,6 +46,8 @@ twilio = Provider(
     seek=seek,
     follow=follow,
     follow_size=1,
+    hear=hear,
+    genuine=genuine,
     auth=basic,
     emulate=TwilioSandbox,
     sandbox=TwilioSettings(

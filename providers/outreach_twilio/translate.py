@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from outreach.provider import (
@@ -23,6 +24,9 @@ from outreach_twilio.settings import TwilioSettings
 
 WHATSAPP = "whatsapp:"
 
+#: The query parameter in which our own reference travels to Twilio and back.
+REFERENCE = "outreach"
+
 
 def send(job: Job[TwilioSettings], batch: Batch) -> Request:
     """Give the request that reaches the one person of a batch.
@@ -37,7 +41,7 @@ def send(job: Job[TwilioSettings], batch: Batch) -> Request:
     row = endpoints.CREATE_CALL if channel is Channel.VOICE else endpoints.CREATE_MESSAGE
     fields = {"To": address(channel, batch.phones[0]), **_FIELDS[channel](job, batch)}
     if job.settings.status_callback:
-        fields["StatusCallback"] = job.settings.status_callback
+        fields["StatusCallback"] = callback(job.settings.status_callback, job.marker)
     body = merge({name: value for name, value in fields.items() if value is not None}, job.settings.extra)
     return row.build(account_sid=job.settings.account_sid, body=body)
 
@@ -45,6 +49,15 @@ def send(job: Job[TwilioSettings], batch: Batch) -> Request:
 def address(channel: Channel, phone: str) -> str:
     """Write a number as Twilio addresses it on a channel."""
     return f"{WHATSAPP}{phone}" if channel is Channel.WHATSAPP else phone
+
+
+def callback(url: str, marker: str) -> str:
+    """Write the campaign's mark into the address that Twilio posts to; it comes back with every post."""
+    if not marker:
+        return url
+    parts = urlsplit(url)
+    query = "&".join(filter(None, (parts.query, urlencode({REFERENCE: marker}))))
+    return urlunsplit(parts._replace(query=query))
 
 
 def text(job: Job[TwilioSettings], channel: Channel) -> Template | None:

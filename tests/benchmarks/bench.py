@@ -36,7 +36,7 @@ class Figure:
 
         title: What is measured, against what.
 
-        base: Case that it is measured against.
+        base: Case that it is measured against; empty where the case itself gives a ratio.
 
         case: What is measured.
 
@@ -46,7 +46,9 @@ class Figure:
 
         faster: The ratio is base / case: how many times as fast.
 
-        measure: ``seconds`` or ``peak``.
+        measure: ``seconds``, ``peak``, or what else the case gives.
+
+        once: One round is enough: what is compared is no time.
     """
 
     number: str
@@ -57,6 +59,25 @@ class Figure:
     rows: tuple[int, int]
     faster: bool = False
     measure: str = "seconds"
+    once: bool = False
+
+
+def full() -> Sequence[Figure]:
+    """Give figure 5 at its whole length: ten million rows against a hundred thousand."""
+    rows = 100_000, 10_000_000
+    return tuple(
+        Figure(
+            number=number,
+            title=f"peak of {case}, ten million / 100,000 rows",
+            base=case,
+            case=case,
+            goal=goal,
+            rows=rows,
+            measure="peak",
+            once=True,
+        )
+        for number, case, goal in (("5a", "plan", "+32 MB"), ("5b", "send", "<= 2.2"))
+    )
 
 
 def figures(scale: float) -> Sequence[Figure]:
@@ -122,6 +143,24 @@ def figures(scale: float) -> Sequence[Figure]:
             goal="<= 2.2",
             rows=(million // 10, million),
             measure="peak",
+        ),
+        Figure(
+            number="7a",
+            title="rate / pace of 1,000 a second",
+            base="",
+            case="paced",
+            goal=">= 0.995",
+            rows=(0, 3_000),
+            measure="rate",
+        ),
+        Figure(
+            number="7b",
+            title="fullest second / pace of 1,000 a second",
+            base="",
+            case="paced",
+            goal="<= 1.005",
+            rows=(0, 3_000),
+            measure="window",
         ),
         Figure(
             number="6a",
@@ -190,7 +229,11 @@ def measured(case: str, folder: Path, rows: int) -> dict[str, float]:
 
 def rounds(figure: Figure, folder: Path, count: int) -> Iterator[dict[str, Any]]:
     """Give each round: base, case and their ratio."""
-    for number in range(count):
+    for number in range(1 if figure.once else count):
+        if not figure.base:
+            ratio = measured(figure.case, folder, figure.rows[1])[figure.measure]
+            yield {"base": 1.0, "case": ratio, "ratio": ratio}
+            continue
         runs = [(figure.base, figure.rows[0]), (figure.case, figure.rows[1])]
         order = (0, 1) if number % 2 == 0 else (1, 0)
         results = {which: measured(runs[which][0], folder, runs[which][1]) for which in order}
@@ -223,15 +266,16 @@ def main() -> None:
     parser.add_argument("--figures", nargs="*", default=None, help="numbers of figures; all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0, help="0.1 measures a tenth of the rows")
+    parser.add_argument("--full", action="store_true", help="figure 5 with ten million rows; about 20 minutes")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "outreach-bench")
     options = parser.parse_args()
     options.folder.mkdir(exist_ok=True)
     lines = []
     sys.stdout.write(f"{'':4}{'':44}{'ratio':>8}{'from':>8}{'to':>8}  goal\n")
-    for figure in figures(options.scale):
+    for figure in full() if options.full else figures(options.scale):
         if options.figures and figure.number not in options.figures:
             continue
-        for rows in figure.rows:
+        for rows in filter(None, figure.rows):
             people.write(options.folder / f"{rows}.csv", rows)
         made = line(figure, list(rounds(figure, options.folder, options.rounds)))
         lines.append(made)

@@ -1,7 +1,8 @@
 """What is measured, each in a child process of its own: ``cases.py NAME FOLDER ROWS`` prints one JSON object.
 
 ``seconds`` is the processor time of this process without start and imports (of send: elapsed time, since the
-server works at the same time), ``peak`` its peak memory in MB.
+server works at the same time), ``peak`` its peak memory in MB until then. What holds the result against what was to be
+done comes after both.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ import orjson
 
 _HERE = Path(__file__).parent
 _BATCH = 100
+
+#: Requests per second where the pace is measured.
+PACE = 1000.0
+
 _COLUMN = 250
 
 
@@ -77,7 +82,7 @@ def bare_send(folder: Path, rows: int) -> float:
     return _bare_send(folder, rows, _BATCH)
 
 
-def send(folder: Path, rows: int) -> float:
+def send(folder: Path, rows: int) -> dict[str, float]:
     """Send a campaign, a hundred people a request."""
     return _send(folder, rows, _BATCH)
 
@@ -87,9 +92,15 @@ def bare_send_single(folder: Path, rows: int) -> float:
     return _bare_send(folder, rows, 1)
 
 
-def send_single(folder: Path, rows: int) -> float:
+def send_single(folder: Path, rows: int) -> dict[str, float]:
     """Send a campaign, one person a request, each durable before and after."""
     return _send(folder, rows, 1)
+
+
+def paced(folder: Path, rows: int) -> dict[str, float]:
+    """Send one person a request at a pace; as the server saw it, in parts of the pace."""
+    totals, _ = _sent(folder, rows, 1, pace=PACE)
+    return {"rate": (totals["requests"] - 1) / totals["span"] / PACE, "window": totals["fullest"] / PACE}
 
 
 def calamine(folder: Path, rows: int) -> float:
@@ -122,12 +133,12 @@ def plan_workbook(folder: Path, rows: int) -> float:
     return time.process_time() - started
 
 
-def send_processor(folder: Path, rows: int) -> float:
+def send_processor(folder: Path, rows: int) -> dict[str, float]:
     """Send a hundred people a request; processor time, for the rivals do not overlap their requests."""
     return _send(folder, rows, _BATCH, time.process_time)
 
 
-def send_single_processor(folder: Path, rows: int) -> float:
+def send_single_processor(folder: Path, rows: int) -> dict[str, float]:
     """Send one person a request; processor time."""
     return _send(folder, rows, 1, time.process_time)
 
@@ -181,11 +192,13 @@ def _bodies(path: Path, size: int) -> Iterator[bytes]:
         yield orjson.dumps(people)
 
 
-def _campaign(folder: Path, rows: int, url: str, size: int | None = None, ending: str = "csv") -> Any:
+def _campaign(  # keywords; what differs between the cases
+    folder: Path, rows: int, url: str, size: int | None = None, *, ending: str = "csv", pace: float = 1e6
+) -> Any:
     import outreach
 
     account = outreach.Settings(
-        token=outreach.Secret(value="none"), base_url=url, pace=1e6, concurrency=32, batch_size=size
+        token=outreach.Secret(value="none"), base_url=url, pace=pace, concurrency=32, batch_size=size
     )
     return outreach.Campaign(
         name="bench",
@@ -245,10 +258,14 @@ def _server() -> Iterator[str]:
         process.communicate()
 
 
-def _totals(url: str) -> dict[str, int]:
+def _totals(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url) as answer:
-        totals: dict[str, int] = json.load(answer)
-    return totals
+        totals: dict[str, Any] = json.load(answer)
+    return totals | {"total": int(totals["total"])}
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _bare_send(folder: Path, rows: int, size: int) -> float:
@@ -294,7 +311,14 @@ def _planned(folder: Path, rows: int, size: int) -> Iterator[list[dict[str, str]
         yield waiting
 
 
-def _send(folder: Path, rows: int, size: int, clock: Callable[[], float] = time.perf_counter) -> float:
+def _send(folder: Path, rows: int, size: int, clock: Callable[[], float] = time.perf_counter) -> dict[str, float]:
+    return _sent(folder, rows, size, clock)[1]
+
+
+def _sent(
+    folder: Path, rows: int, size: int, clock: Callable[[], float] = time.perf_counter, pace: float = 1e6
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Send, and hold what the server counted against the contacts; give that, and what it took."""
     import tempfile
 
     import vendor
@@ -304,19 +328,21 @@ def _send(folder: Path, rows: int, size: int, clock: Callable[[], float] = time.
 
     plugins = load_plugins(vendor)
     with _server() as url, tempfile.TemporaryDirectory(dir=folder) as journal:
-        campaign = _campaign(folder, rows, url, size)
+        campaign = _campaign(folder, rows, url, size, pace=pace)
         started = clock()
         summary = outreach.send(campaign, journal=Path(journal) / "journal.db", plugins=plugins)
-        seconds = clock() - started
-        expected = list(_planned(folder, rows, size))
+        took = {"seconds": clock() - started, "peak": _peak()}
         totals = _totals(url)
-        assert summary.deliveries[outreach.State.ACCEPTED] == sum(map(len, expected))
-        assert totals["requests"] == len(expected)
-        assert totals["total"] == sum(int(one["number"]) for batch in expected for one in batch)
-    return seconds
+        requests = people = total = 0
+        for batch in _planned(folder, rows, size):
+            requests, people = requests + 1, people + len(batch)
+            total += sum(int(one["number"]) for one in batch)
+        assert summary.deliveries[outreach.State.ACCEPTED] == people
+        assert (totals["requests"], totals["people"], totals["total"]) == (requests, people, total)
+    return totals, took
 
 
-CASES: dict[str, Callable[[Path, int], float]] = {
+CASES: dict[str, Callable[[Path, int], float | dict[str, float]]] = {
     case.__name__: case
     for case in (
         bare_plan,
@@ -329,6 +355,7 @@ CASES: dict[str, Callable[[Path, int], float]] = {
         send,
         bare_send_single,
         send_single,
+        paced,
         calamine,
         plan_workbook,
         send_processor,
@@ -343,9 +370,9 @@ CASES: dict[str, Callable[[Path, int], float]] = {
 def main() -> None:
     """Measure one case."""
     name, folder, rows = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    seconds = CASES[name](folder, rows)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak}))
+    measured = CASES[name](folder, rows)
+    took = measured if isinstance(measured, dict) else {"seconds": measured}
+    sys.stdout.write(json.dumps({"peak": _peak(), **took}))
 
 
 if __name__ == "__main__":

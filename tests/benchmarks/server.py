@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from typing import Any
+import time
+from collections import deque
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 import orjson
@@ -23,6 +25,11 @@ class Counting(asyncio.Protocol):
     people = 0
     total = 0
     requests = 0
+    #: Most requests within one second, wherever it begins, and how long the first and the last of all are apart.
+    fullest = 0
+    began = 0.0
+    span = 0.0
+    _second: ClassVar[deque[float]] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the connection."""
@@ -44,19 +51,31 @@ class Counting(asyncio.Protocol):
         people = _people(body) if body else []
         if people:
             kind.requests += 1
+            self._arrived(time.perf_counter())
             kind.people += len(people)
             kind.total += sum(int(one["number"]) for one in people)
         said: dict[str, Any] = {
             "taken": len(people),
             "people": kind.people,
-            "total": kind.total,
+            "total": str(kind.total),  # ten million numbers add up to more than JSON's readers take for whole
             "requests": kind.requests,
         }
+        if not body:
+            said |= {"fullest": kind.fullest, "span": kind.span}
         if body[:1] not in b"[{":
             said |= {"id": "<1@bench.example>", "message": "Queued. Thank you."}
         answer = orjson.dumps(said)
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
         self._transport.write(head + answer)  # type: ignore[attr-defined]  # of a stream
+
+    def _arrived(self, at: float) -> None:
+        kind = type(self)
+        kind.began = kind.began or at
+        kind.span = at - kind.began
+        kind._second.append(at)
+        while kind._second[0] <= at - 1.0:
+            kind._second.popleft()
+        kind.fullest = max(kind.fullest, len(kind._second))
 
 
 def _people(body: bytes) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from campaigns import heeding
 
 #: A send whose engine waits for the stop (or for ever), with the values of the other tests.
 PROGRAM = """
@@ -128,7 +129,11 @@ def test_ctrl_c_ends_a_follow_with_its_result() -> None:
     """What was learnt so far is told as one object; exit 130, and no traceback."""
     program = FOLLOW.format(here=str(Path(__file__).parent))
     process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeding,  # noqa: PLW1509  # it sets signals and nothing else
     )
     assert process.stderr is not None
     said = process.stderr.readline()

@@ -131,8 +131,8 @@ def test_the_closing_table(fake: Any, run: Any, spec: str) -> None:
     assert "voice tingting 4,789 4,700 3 2 8 76" in shown
     assert "rejected 3 Invalid number" in shown
     assert "2 people may have been reached" in shown
-    assert f"outreach send {spec}" in done.stdout
-    assert max(len(line) for line in done.stdout.splitlines() if "outreach send" not in line) <= 80
+    assert f"outreach settle {spec}\n    outreach send {spec}" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines() if not line.startswith("    outreach")) <= 80
 
 
 def test_what_waits_says_when(fake: Any, run: Any, spec: str) -> None:
@@ -142,7 +142,7 @@ def test_what_waits_says_when(fake: Any, run: Any, spec: str) -> None:
 
     done = run("send", spec, "--yes")
 
-    assert "76 deliveries wait: run the same command from 2026-12-01 10:00 +05:45 on." in done.stdout
+    assert "76 deliveries wait: run send again from 2026-12-01 10:00 +05:45 on." in done.stdout
     assert done.exit_code == 0
 
 

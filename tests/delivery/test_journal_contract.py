@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from outreach.delivery.journal import (
     GIVEN_UP,
+    NOT_YET,
     BatchRow,
     CampaignKey,
     DeliveryRow,
@@ -187,9 +188,9 @@ async def test_a_plan_takes_the_place_of_what_was_planned(desk: Desk) -> None:
 
     assert await states(journal) == {
         ("voice", phone(1)): (State.CANCELLED, "removed"),
-        ("voice", phone(2)): (State.PLANNED, ""),
+        ("voice", phone(2)): (State.PLANNED, NOT_YET[Stage.PLANNED]),
         ("voice", phone(3)): (State.CANCELLED, "removed"),
-        ("voice", phone(4)): (State.PLANNED, ""),
+        ("voice", phone(4)): (State.PLANNED, NOT_YET[Stage.PLANNED]),
     }
 
 
@@ -203,8 +204,8 @@ async def test_cancelled_people_can_be_planned_again(desk: Desk) -> None:
 
     assert await states(journal) == {
         ("voice", phone(1)): (State.CANCELLED, "expired"),
-        ("voice", phone(2)): (State.PLANNED, ""),
-        ("voice", phone(3)): (State.PLANNED, ""),
+        ("voice", phone(2)): (State.PLANNED, NOT_YET[Stage.PLANNED]),
+        ("voice", phone(3)): (State.PLANNED, NOT_YET[Stage.PLANNED]),
     }
 
 
@@ -244,12 +245,12 @@ async def test_a_plan_on_fewer_channels_cancels_the_others(desk: Desk) -> None:
     await plan(journal, [1], channels=BOTH)
 
     assert narrowed == {
-        ("voice", phone(1)): (State.PLANNED, ""),
+        ("voice", phone(1)): (State.PLANNED, NOT_YET[Stage.PLANNED]),
         ("sms", phone(1)): (State.CANCELLED, "removed"),
         ("voice", phone(2)): (State.CANCELLED, "removed"),
         ("sms", phone(2)): (State.CANCELLED, "removed"),
     }
-    assert (await states(journal))["sms", phone(1)] == (State.PLANNED, "")
+    assert (await states(journal))["sms", phone(1)] == (State.PLANNED, NOT_YET[Stage.PLANNED])
 
 
 @pytest.mark.asyncio
@@ -326,7 +327,7 @@ async def test_a_plan_that_fails_leaves_the_old_one(desk: Desk) -> None:
     with pytest.raises(ValueError, match="torn"):
         await journal.replan(KEY, digest="d2", rows={}, slices=[one_slice()], batches=broken(), skipped=[], at=T1)
 
-    assert await states(journal) == {("voice", phone(1)): (State.PLANNED, "")}
+    assert await states(journal) == {("voice", phone(1)): (State.PLANNED, NOT_YET[Stage.PLANNED])}
     assert [batch.seq for batch in await all_batches(journal, slice_id)] == [0]
     assert await journal.last_plan(KEY) == ("d1", {"read": 3})
 
@@ -351,7 +352,11 @@ async def test_rounds_and_names_are_campaigns_of_their_own(desk: Desk) -> None:
     assert await journal.last_plan(KEY) == ("d1", {"read": 3})
     assert await journal.last_plan(second) == ("d2", {"read": 1})
     assert await journal.last_plan(CampaignKey("nobody's", 1)) is None
-    assert await states(journal) == await states(journal, second) == {("voice", phone(1)): (State.PLANNED, "")}
+    assert (
+        await states(journal)
+        == await states(journal, second)
+        == {("voice", phone(1)): (State.PLANNED, NOT_YET[Stage.PLANNED])}
+    )
 
 
 @pytest.mark.asyncio
@@ -1081,7 +1086,8 @@ async def test_counts_add_up(desk: Desk) -> None:
         State.SKIPPED: 2,
     }
     assert counts.reasons == {
-        (State.PLANNED, ""): 4,
+        (State.PLANNED, NOT_YET[Stage.PLANNED]): 2,
+        (State.PLANNED, NOT_YET[Stage.LOADED]): 2,
         (State.REJECTED, "blocked"): 2,
         (State.UNKNOWN, "timeout"): 2,
     }
@@ -1096,6 +1102,27 @@ async def test_an_unknown_campaign_is_empty(desk: Desk) -> None:
     assert await desk.journal.slices(other) == []
     assert set((await desk.journal.counts(other)).deliveries.values()) == {0}
     assert [row async for row in desk.journal.deliveries(other)] == []
+
+
+@pytest.mark.asyncio
+async def test_nobody_is_planned_without_a_reason(desk: Desk) -> None:
+    """Where a run died before it could say why, the report and the counts say what is known, by how far it came."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2], [3], [4])
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.LOADED))
+    await send(journal, slice_id, 2, LoadOutcome(stage=Stage.ACCEPTED, exceptions={0: (Stage.PLANNED, "")}))
+    await journal.intend_load(slice_id, 3, digest="d", reaches=False, at=T1)
+    journal = await desk.restart(T2)
+
+    told = [row.reason async for row in journal.deliveries(KEY)]
+    counts = await journal.counts(KEY)
+
+    planned, loaded = NOT_YET[Stage.PLANNED], NOT_YET[Stage.LOADED]
+    assert told[:3] == [planned, loaded, planned]
+    assert all(told)
+    assert counts.reasons[State.PLANNED, planned] == 2
+    assert counts.reasons[State.PLANNED, loaded] == 1
+    assert (State.PLANNED, "") not in counts.reasons
 
 
 @pytest.mark.asyncio
@@ -1122,7 +1149,7 @@ async def test_deliveries_come_in_order(desk: Desk) -> None:
         state=State.PLANNED,
         status=None,
         word="",
-        reason="",
+        reason=NOT_YET[Stage.PLANNED],
         vendor_id="",
         attempts=0,
         updated_at=T0,
@@ -1220,7 +1247,7 @@ async def test_people_left_out_are_planned_anew_when_they_may_be(desk: Desk) -> 
 
     await plan(journal, [1, 2], at=T2)
 
-    assert await states(journal) == {("voice", phone(n)): (State.PLANNED, "") for n in (1, 2)}
+    assert await states(journal) == {("voice", phone(n)): (State.PLANNED, NOT_YET[Stage.PLANNED]) for n in (1, 2)}
 
 
 # A person's word
@@ -1267,7 +1294,7 @@ async def test_whoever_was_marked_unsent_is_planned_again(desk: Desk, launched: 
     again = await plan(journal, [2], at=T2)
 
     found = await states(journal)
-    assert found["voice", phone(2)] == (State.PLANNED, "")
+    assert found["voice", phone(2)] == (State.PLANNED, NOT_YET[Stage.PLANNED])
     assert found["voice", phone(1)] == found["voice", phone(3)] == (State.UNKNOWN, "timeout")
     assert (again == slice_id) is not launched
     (planned,) = await journal.batches(again, [Stage.PLANNED])
@@ -1355,7 +1382,7 @@ async def test_the_refused_stand_once_with_the_provider_that_takes_over(desk: De
     found = {row.phone: row for row in [row async for row in journal.deliveries(KEY)]}
     assert {row.provider for row in found.values()} == {"tingting", "second"}
     assert (found[phone(2)].state, found[phone(2)].attempts) == (State.PLANNED, 1)
-    assert found[phone(2)].reason == "before, tingting: no such number"
+    assert found[phone(2)].reason == f"{NOT_YET[Stage.PLANNED]}; before, tingting: no such number"
     counts = await journal.counts(KEY)
     assert {state: n for state, n in counts.deliveries.items() if n} == {State.ACCEPTED: 1, State.PLANNED: 2}
     assert counts.routes["voice", "tingting"] == {State.ACCEPTED: 1}
@@ -1377,7 +1404,7 @@ async def test_a_campaign_out_of_which_people_are_taken_is_never_launched(desk: 
 
     assert await states(journal) == {
         ("voice", phone(1)): (State.CANCELLED, GIVEN_UP),
-        ("voice", phone(2)): (State.PLANNED, ""),
+        ("voice", phone(2)): (State.PLANNED, NOT_YET[Stage.PLANNED]),
     }
     assert [one.closed for one in await journal.slices(KEY) if one.id == first] == [True]
     with pytest.raises(JournalError):
@@ -1397,7 +1424,7 @@ async def test_one_channel_of_a_refused_person_can_go_on_alone(desk: Desk) -> No
         ("voice", phone(1)): (State.REJECTED, "400"),
         ("sms", phone(1)): (State.REJECTED, "400"),
         ("sms", phone(2)): (State.REJECTED, "400"),
-        ("voice", phone(2)): (State.PLANNED, "before, tingting: 400"),
+        ("voice", phone(2)): (State.PLANNED, f"{NOT_YET[Stage.PLANNED]}; before, tingting: 400"),
     }
 
 

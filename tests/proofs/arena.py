@@ -50,6 +50,9 @@ HOURS = Window(start=time(10), end=time(18), days=(Day.SUN, Day.MON, Day.TUE, Da
 MESSAGE = Template.parse("नमस्कार {name|ग्राहक}, your fee is due on 15 December.")
 WHATSAPP = WhatsappContent(template="fee_due", language="en", body=(Template.parse("{name}"),))
 
+#: What Twilio's templates need.
+PLAIN = attrs.evolve(WHATSAPP, template=f"HX{0:032x}", language=None)
+
 #: A wait is cut into pieces of so many seconds, to look for a wish to stop.
 LOOK_EVERY = 20.0
 
@@ -61,6 +64,8 @@ class Twin(StrEnum):
     RECORD_AFTER_SENDING = "record after sending"
     #: A lost answer is taken for a request that was never sent.
     RETRY_ON_TIMEOUT = "retry on timeout"
+    #: A lost answer is taken for a refusal, so that the next provider takes over.
+    FAILOVER_ON_UNKNOWN = "failover on unknown"
     #: A second runner gets by the lock, and what the journal refuses is overheard.
     NO_FENCE = "no fence"
 
@@ -76,7 +81,7 @@ class Scene:
     """What is to be sent, and how.
 
     Attributes:
-        routes: Channel and account of each.
+        routes: Channel and accounts of each, in the order in which one takes over from another.
 
         phones: Whom.
 
@@ -85,7 +90,7 @@ class Scene:
         campaign_size: Most people in a campaign at the vendor.
     """
 
-    routes: tuple[tuple[Channel, str], ...]
+    routes: tuple[tuple[Channel, tuple[str, ...]], ...]
     phones: tuple[str, ...]
     batch_size: int = 4
     campaign_size: int | None = None
@@ -93,6 +98,11 @@ class Scene:
     schedule: Schedule = attrs.field(factory=Schedule)
     limits: Limits = attrs.field(factory=Limits)
     settle_after: float = 60.0
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Give the names of all accounts."""
+        return tuple(dict.fromkeys(name for _, names in self.routes for name in names))
 
     def campaign(self, phones: Sequence[str], round_: int) -> Campaign:
         """Write it down for these people."""
@@ -105,13 +115,13 @@ class Scene:
             name="fees",
             round=round_,
             message=MESSAGE,
-            messages=Messages(whatsapp=WHATSAPP),
+            messages=Messages(whatsapp=PLAIN if "twilio" in self.accounts else WHATSAPP),
             contacts=Contacts(sources=rows),
-            routes=tuple(Route(channel=channel, providers=(name,)) for channel, name in self.routes),
+            routes=tuple(Route(channel=channel, providers=names) for channel, names in self.routes),
             schedule=self.schedule,
             limits=self.limits,
             accept=("toingg.placeholders",),
-            providers={name: self._account(name) for _, name in self.routes},
+            providers={name: self._account(name) for name in self.accounts},
         )
 
     def _account(self, name: str) -> Settings:
@@ -191,9 +201,20 @@ class _Sending(Sending):
 class _Retrying(Lane):
     """Takes a lost answer for a request that was never sent."""
 
+    taken = Kind.UNSENT
+
     async def _once(self, attempt: Attempt, turn: float) -> Outcome:
         outcome = await super()._once(attempt, turn)
-        return attrs.evolve(outcome, kind=Kind.UNSENT) if outcome.kind is Kind.UNKNOWN else outcome
+        return attrs.evolve(outcome, kind=self.taken) if outcome.kind is Kind.UNKNOWN else outcome
+
+
+class _PassingOn(_Retrying):
+    """Takes a lost answer for a refusal."""
+
+    taken = Kind.REJECTED
+
+
+_LANES = {Twin.RETRY_ON_TIMEOUT: _Retrying, Twin.FAILOVER_ON_UNKNOWN: _PassingOn}
 
 
 @attrs.define
@@ -232,8 +253,7 @@ class Arena:
 
     @vendors.default
     def _vendors(self) -> Vendors:
-        names = dict.fromkeys(name for _, name in self.scene.routes)
-        return Vendors({name: plugins().provider(name).emulate() for name in names})
+        return Vendors({name: plugins().provider(name).emulate() for name in self.scene.accounts})
 
     @phones.default
     def _phones(self) -> list[str]:
@@ -279,7 +299,7 @@ class Arena:
         stop, flag = asyncio.Event(), _Flag(self)
         accounts = carriers(campaign, plugins(), sandbox=True)
         quota = await _quota(campaign, held, clock)
-        kind = _Retrying if self.twin is Twin.RETRY_ON_TIMEOUT else Lane
+        kind = _LANES.get(self.twin, Lane) if self.twin else Lane
         lanes = {}
         for name, carrier in accounts.items():
             network = Network(name, process, self.vendors, self.weather, self.clock, rng, self.round, self._of(process))
@@ -342,7 +362,8 @@ class Arena:
         for _ in range(runs):
             await asyncio.sleep(timedelta(hours=7).total_seconds())
             await self.send()
-            if not await self._open():
+            # Who was refused when all is well is refused for ever: nothing changes any more.
+            if self.refused or not await self._open():
                 break
         await asyncio.sleep(timedelta(days=3).total_seconds())
 

@@ -18,18 +18,22 @@ from virtual import Process
 
 from outreach.model import Channel, Limits, Schedule
 
-VOICE, SMS = (Channel.VOICE, "tingting"), (Channel.SMS, "tingting")
-CALL, CHAT = (Channel.AI_CALL, "toingg"), (Channel.WHATSAPP, "contactswing")
+VOICE, SMS = (Channel.VOICE, ("tingting",)), (Channel.SMS, ("tingting",))
+CALL, CHAT = (Channel.AI_CALL, ("toingg",)), (Channel.WHATSAPP, ("contactswing",))
+TEXT, EITHER = (Channel.SMS, ("twilio",)), (Channel.VOICE, ("twilio", "tingting"))
 
 #: The third of these is suppressed while the first run is under way.
 PHONES = tuple(f"+97796100{index:03}11" for index in range(7))
+
+#: The same where another provider takes over: Twilio's stand-in refuses two of them.
+REFUSED = (*PHONES[:5], "+9779610051190", "+9779610061191")
 
 #: Several batches each; a campaign at the vendor for every five people; hours and a pace per hour that hold nobody back
 #: for long; what a process leaves in flight is one request, so that it can be counted.
 SCENES: Mapping[str, Scene] = {
     name: Scene(
         routes=routes,
-        phones=PHONES,
+        phones=REFUSED if routes == (EITHER,) else PHONES,
         batch_size=3,
         campaign_size=5,
         schedule=Schedule(window=HOURS, expires=START + timedelta(days=5)),
@@ -40,16 +44,22 @@ SCENES: Mapping[str, Scene] = {
         "tingting, voice and sms": (VOICE, SMS),
         "toingg": (CALL,),
         "contactswing": (CHAT,),
+        "twilio": (TEXT,),
+        "twilio, then tingting": (EITHER,),
         "all three": (VOICE, CALL, CHAT),
     }.items()
 }
 
 #: Pairs of crashes per scene; where there are more, so many are drawn.
 PAIRS = 1_000
-SHORT_PAIRS = 6
+SHORT_PAIRS = 2
 
 #: In the short form every so many-th single crash is tried.
-SHORT_STRIDE = 8
+SHORT_STRIDE = 24
+
+
+#: The broken engine is tried at every so many-th point.
+TWIN_STRIDE = 16
 
 
 def crash(number: int) -> Callable[[Process, str, int], None]:
@@ -112,7 +122,7 @@ def prove(*, long: bool, seed: int) -> Tally:
         pairs = _pairs(points, PAIRS if long else SHORT_PAIRS, rng)
         for pair in pairs:
             total.add(in_memory(scene, pair))
-        broken = [in_memory(scene, (one,), Twin.RECORD_AFTER_SENDING)[0] for one in range(1, points + 1, SHORT_STRIDE)]
+        broken = [in_memory(scene, (one,), Twin.RECORD_AFTER_SENDING)[0] for one in range(1, points + 1, TWIN_STRIDE)]
         caught, tried = caught + sum(bool(one.twice) for one in broken), tried + len(broken)
         notes.append(f"{name}: {points} points, {len(pairs):,} of {points**2:,} pairs")
     return Tally(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from virtual import Process
 from outreach.delivery.journal import Journal
 from outreach.delivery.memory import MemoryJournal
 from outreach.delivery.sqlite import SqliteJournal, opening
+from outreach.delivery.sqlite.writer import Alone, Joint
 from outreach.errors import JournalError, JournalInUse
 
 T = TypeVar("T")
@@ -23,7 +24,7 @@ T = TypeVar("T")
 #: Seconds that a commit takes.
 FSYNC = 0.004
 
-_STREAMS = frozenset({"contacted", "deliveries"})
+_STREAMS = frozenset({"contacted", "deliveries", "tried", "turns"})
 _WRITES = frozenset(
     {
         "replan",
@@ -93,6 +94,10 @@ class Inline:
             raise
         self._connection.execute("COMMIT")
         return answer
+
+    async def join(self, _verb: Joint, alone: Alone, _place: Hashable, what: Any) -> None:
+        """Do one verb of a kind that a writer may do together: by itself, since none waits beside it."""
+        await self.do(lambda connection: alone(connection, what), writes=True)
 
     async def close(self) -> None:
         """Let go of the file."""

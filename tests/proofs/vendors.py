@@ -20,6 +20,7 @@ from outreach.wire import Reach, Received, Request, Response
 from outreach_tingting.world import CHANNELS
 
 _HEADERS = {"authorization": "Bearer x", "content-type": "application/json"}
+_TWILIO = {"authorization": "Basic QUMwOng=", "content-type": "application/x-www-form-urlencoded"}
 
 
 @attrs.frozen(kw_only=True)
@@ -64,7 +65,7 @@ class Vendors:
             method=request.method,
             path=request.target,
             query=request.query,
-            headers=_HEADERS,
+            headers=_TWILIO if provider == "twilio" else _HEADERS,
             body=request.encode() or b"",
         )
         if request.method == "GET":
@@ -100,6 +101,8 @@ class Vendors:
                 del campaigns[key]
             if provider == "tingting":
                 undo.append(_hide(one, until, begun=self._begun.get((provider, key))))
+        if provider == "twilio":
+            undo.append(_unlisted(emulator, until))
         try:
             yield
         finally:
@@ -121,9 +124,20 @@ def _hide(one: Any, until: datetime, *, begun: datetime | None) -> Callable[[], 
     return back
 
 
+def _unlisted(twilio: Any, until: datetime) -> Callable[[], None]:
+    made = twilio.made
+    twilio.made = {sid: one for sid, one in made.items() if one.at <= until}
+
+    def back() -> None:
+        twilio.made = made
+
+    return back
+
+
 def _campaigns(emulator: Any) -> dict[Any, Any]:
-    """Give the campaigns at a vendor by id; ContactSwing has none that can be asked about."""
-    return emulator.campaigns if isinstance(emulator.campaigns, dict) else {}
+    """Give the campaigns at a vendor by id; ContactSwing and Twilio have none that can be asked about."""
+    campaigns = getattr(emulator, "campaigns", None)
+    return campaigns if isinstance(campaigns, dict) else {}
 
 
 def _rung(campaign: Any) -> list[Reached]:

@@ -192,13 +192,13 @@ class SqliteJournal:
 
     async def intend_load(self, slice_id: int, seq: int, *, digest: str, reaches: bool, at: datetime) -> None:
         """Write down that a batch is about to be sent."""
-        await self._write(
-            partial(loads.intend, slice_id=slice_id, seq=seq, digest=digest, reaches=reaches, at=micros(at))
-        )
+        intent = loads.Intent(slice_id, seq, digest, reaches, micros(at))
+        await self._writer.join(loads.intend_all, loads.intend, (slice_id, seq), intent)
 
     async def conclude_load(self, slice_id: int, seq: int, outcome: LoadOutcome, *, at: datetime) -> None:
         """Write down what became of it."""
-        await self._write(partial(loads.conclude, slice_id=slice_id, seq=seq, outcome=outcome, at=micros(at)))
+        end = loads.End(slice_id, seq, outcome, micros(at))
+        await self._writer.join(loads.conclude_all, loads.conclude, (slice_id, seq), end)
 
     async def note(self, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, at: datetime) -> None:
         """Write down what became of people since."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -39,57 +39,116 @@ def batches(
     return found
 
 
-def intend(connection: sqlite3.Connection, slice_id: int, seq: int, *, digest: str, reaches: bool, at: int) -> None:
-    """Write down that a batch is about to be sent; see ``Journal.intend_load``."""
-    stage = packing.CODES[Stage.IN_FLIGHT if reaches else Stage.LOADING]
-    of = {"slice": slice_id, "id": records.place(slice_id, seq), "stage": stage, "digest": digest, "at": at}
+@attrs.frozen
+class Intent:
+    """A batch that is about to be sent; see ``Journal.intend_load``."""
+
+    slice_id: int
+    seq: int
+    digest: str
+    reaches: bool
+    at: int
+
+    def row(self) -> dict[str, object]:
+        """Give it as the values of a query."""
+        stage = packing.CODES[Stage.IN_FLIGHT if self.reaches else Stage.LOADING]
+        key = records.place(self.slice_id, self.seq)
+        return {"slice": self.slice_id, "id": key, "stage": stage, "digest": self.digest, "at": self.at}
+
+
+@attrs.frozen
+class End:
+    """What became of a batch; see ``Journal.conclude_load``."""
+
+    slice_id: int
+    seq: int
+    outcome: LoadOutcome
+    at: int
+
+    @property
+    def key(self) -> int:
+        """The id of the batch."""
+        return records.place(self.slice_id, self.seq)
+
+    def row(self, size: int = 1) -> dict[str, object]:
+        """Give it as the values of a query; ``size`` counts where people have receipts of their own."""
+        receipt, receipts = self.outcome.receipt, self.outcome.receipts
+        return {
+            "id": self.key,
+            "stage": packing.CODES[self.outcome.stage],
+            "reason": self.outcome.reason,
+            "at": self.at,
+            "tally": packing.tally(receipt, receipts, size),
+            "vendor_id": receipt.vendor_id if receipt else None,
+            "status": receipt.status if receipt else None,
+            "word": receipt.word if receipt else None,
+            "receipts": packing.pack_receipts(receipts),
+            "told": packing.pack_told(receipt, receipts),
+        }
+
+
+def intend(connection: sqlite3.Connection, what: Intent) -> None:
+    """Write down that a batch is about to be sent."""
+    of = what.row()
     if connection.execute(queries()["batch_intend"], of).rowcount != 1:
         row = connection.execute(queries()["batch_stage"], of).fetchone()
         was = packing.STAGES[row[0]] if row else "unknown to the journal"
-        why = f"its slice {slice_id} is closed" if was is Stage.PLANNED else f"it is {was}"
-        msg = f"batch {seq} of slice {slice_id} must not be sent: {why}"
+        why = f"its slice {what.slice_id} is closed" if was is Stage.PLANNED else f"it is {was}"
+        msg = f"batch {what.seq} of slice {what.slice_id} must not be sent: {why}"
         raise JournalError(msg)
-    connection.execute(queries()["slice_hold"], {"slice": slice_id, "reason": ""})
+    connection.execute(queries()["slice_hold"], {"slice": what.slice_id, "reason": ""})
 
 
-def conclude(connection: sqlite3.Connection, slice_id: int, seq: int, outcome: LoadOutcome, *, at: int) -> None:
-    """Write down what became of a batch; see ``Journal.conclude_load``."""
+def intend_all(connection: sqlite3.Connection, what: Sequence[Intent]) -> bool:
+    """Write down that batches are about to be sent; False where one of them must not be."""
+    if connection.executemany(queries()["batch_intend"], [one.row() for one in what]).rowcount != len(what):
+        return False
+    for slice_id in {one.slice_id for one in what}:
+        connection.execute(queries()["slice_hold"], {"slice": slice_id, "reason": ""})
+    return True
+
+
+def conclude(connection: sqlite3.Connection, what: End) -> None:
+    """Write down what became of a batch."""
+    outcome = what.outcome
     fates = {outcome.stage, *(stage for stage, _ in outcome.exceptions.values())}
     if fates & settling.NO_OUTCOME:
-        msg = f"batch {seq} of slice {slice_id}: no outcome is {', '.join(sorted(fates & settling.NO_OUTCOME))}"
+        no_outcome = ", ".join(sorted(fates & settling.NO_OUTCOME))
+        msg = f"batch {what.seq} of slice {what.slice_id}: no outcome is {no_outcome}"
         raise JournalError(msg)
-    if not outcome.exceptions and _conclude_alike(connection, records.place(slice_id, seq), outcome, at):
+    if _conclude_alike(connection, [what]):
         return
-    record = records.get(connection, slice_id, seq)
-    here, *moved = settling.conclude(record.batch, outcome, packing.moment(at))
+    record = records.get(connection, what.slice_id, what.seq)
+    here, *moved = settling.conclude(record.batch, outcome, packing.moment(what.at))
     records.write(connection, attrs.evolve(record, batch=here))
     for part in moved:
-        records.add(connection, slice_id, part, record.channels)
+        records.add(connection, what.slice_id, part, record.channels)
 
 
-def _conclude_alike(connection: sqlite3.Connection, key: int, outcome: LoadOutcome, at: int) -> bool:
-    """Take the short way, which need not read the people; False where it is not open."""
-    receipt, receipts = outcome.receipt, outcome.receipts
-    size = connection.execute(queries()["batch_length"], {"id": key}).fetchone() if receipts else None
-    if receipts and not (size and _replaces(outcome, *size)):
+def conclude_all(connection: sqlite3.Connection, what: Sequence[End]) -> bool:
+    """Write down what became of batches; False where that is not as simple for one of them."""
+    return not any(one.outcome.stage in settling.NO_OUTCOME for one in what) and _conclude_alike(connection, what)
+
+
+def _conclude_alike(connection: sqlite3.Connection, what: Sequence[End]) -> bool:
+    """Take the short way, which need not read the people; False where it is not open to all of these."""
+    rows = []
+    for one in what:
+        size = _size(connection, one.key) if one.outcome.receipts else 1
+        if one.outcome.exceptions or (one.outcome.receipts and not _replaces(one.outcome, size)):
+            return False
+        rows.append(one.row(size))
+    if connection.executemany(queries()["batch_conclude"], rows).rowcount != len(rows):
         return False
-    of = {
-        "id": key,
-        "stage": packing.CODES[outcome.stage],
-        "reason": outcome.reason,
-        "at": at,
-        "tally": packing.tally(receipt, receipts, *(size or (1,))),
-        "vendor_id": receipt.vendor_id if receipt else None,
-        "status": receipt.status if receipt else None,
-        "word": receipt.word if receipt else None,
-        "receipts": packing.pack_receipts(receipts),
-        "told": packing.pack_told(receipt, receipts),
-    }
-    if connection.execute(queries()["batch_conclude"], of).rowcount != 1:
-        return False
-    if receipt or receipts:
-        connection.execute(queries()["receipts_put"], of)
+    told = [row for row, one in zip(rows, what, strict=True) if one.outcome.receipt or one.outcome.receipts]
+    if told:
+        connection.executemany(queries()["receipts_put"], told)
     return True
+
+
+def _size(connection: sqlite3.Connection, key: int) -> int:
+    found = connection.execute(queries()["batch_length"], {"id": key}).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _replaces(outcome: LoadOutcome, size: int) -> bool:

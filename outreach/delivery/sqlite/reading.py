@@ -21,6 +21,7 @@ from outreach.delivery.journal import (
     Stage,
     Turn,
     told_on,
+    told_reason,
     with_refusal,
 )
 from outreach.delivery.sqlite import packing, records
@@ -82,7 +83,7 @@ class Lot:
                     channel=channel,
                     provider=self.provider,
                     state=STATE_OF[stage],
-                    reason=with_refusal(reason, batch.refused.get(index, "")),
+                    reason=with_refusal(told_reason(stage, reason), batch.refused.get(index, "")),
                     attempts=batch.attempts + batch.earlier.get(index, 0),
                     updated_at=batch.updated_at,
                     row=row,
@@ -241,7 +242,7 @@ class _Sums:
         if state is State.SKIPPED:
             self.skipped[reason] += number
         elif state in _WITH_REASON:
-            self.reasons[state, reason] += number
+            self.reasons[state, told_reason(stage, reason)] += number
         if status is not None:
             self.statuses[Status(status)] += number
 

@@ -52,6 +52,16 @@ class Suite:
     skips: ClassVar[Mapping[str, str]] = {}
     counts: ClassVar[tuple[int, ...]] = (0, 1, 10_000)
 
+    def __init_subclass__(cls) -> None:
+        """Leave out what ``skips`` names.
+
+        Raises:
+            AttributeError: There is no such test.
+        """
+        super().__init_subclass__()
+        for name, reason in vars(cls).get("skips", {}).items():
+            setattr(cls, name, _left_out(getattr(cls, name), reason))
+
     @functools.cached_property
     def bench(self) -> Bench:
         """The workbench."""
@@ -134,6 +144,14 @@ class Suite:
         """Give one line of the capabilities."""
         found: Support = getattr(cls.provider.capabilities.channels[channel], line)
         return found
+
+
+def _left_out(test: Callable[..., None], reason: str) -> Callable[..., None]:
+    @functools.wraps(test)
+    def leave_out(*_self: Any, **_case: Any) -> None:
+        skip(reason)
+
+    return leave_out
 
 
 def parameters_of(test: Callable[..., None]) -> list[str]:

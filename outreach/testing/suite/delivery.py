@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from outreach.model import Channel
+from outreach.answers import Waiting
+from outreach.model import Channel, Status
 from outreach.negotiation import Verdict
 from outreach.provider import Batch, Kind, Outcome, Request
 from outreach.testing.bench import Saga
-from outreach.testing.doubles import Vendor
+from outreach.testing.doubles import LATER, Vendor
 from outreach.testing.expecting import expect, skip
 from outreach.testing.suite.base import Suite
 from outreach.testing.wires import holds
@@ -38,6 +39,31 @@ class Deliveries(Suite):
             f"{len(wanted)} contacts were to be made once each, and the stand-in counts {sum(reached.values())}, "
             f"{len(reached.keys() & wanted.keys())} of them with these people; compare numbers as E.164",
         )
+
+    def test_what_became_of_people_is_told(self, carried: Carried) -> None:
+        """Asked once everything has happened, the vendor tells of our people in words we know; or why it cannot."""
+        saga, vendor, provider = self.saga(*carried), self.bench.vendor(), self.bench.provider
+        ids: dict[str, str] = {}
+        for request, batch in saga.steps:
+            outcome = vendor.perform(saga.job, request, batch)
+            for phone in batch.phones if batch else ():
+                ids[phone] = outcome.receipts.get(phone, outcome.receipt).vendor_id
+        vendor.reached()
+        vendor.now = LATER
+        size = provider.follow_size or len(ids)
+        phones = list(ids)
+        for some in (phones[start : start + size] for start in range(0, len(phones), size)):
+            question = provider.follow(saga.job, Waiting(phones=some, vendor_ids=[ids[phone] for phone in some]))
+            if isinstance(question, str):
+                expect(question.strip(), "follow says neither what to ask nor why nobody can be asked; give a sentence")
+                continue
+            news = vendor.ask(question)
+            expect(news is not None, f"the answer to '{question.request.does}' cannot be read")
+            told = news.receipts
+            expect(told.keys() <= ids.keys(), "follow tells of people who are not ours; compare numbers as E.164")
+            known = [one.word for one in told.values() if one.status is Status.UNKNOWN]
+            expect(not known, f"follow meets words that it does not know: {', '.join(sorted(set(known)))}")
+            expect(told.keys() >= set(some) or news.over, "follow tells nothing of some people, and is not over")
 
     def test_any_writing_arrives(self, carried: Carried, writing: str) -> None:
         """Devanagari, emoji, right-to-left, leading zeros and signs in a person's values arrive as they are."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from outreach.answers import Question
+from outreach.answers import Question, Waiting
 from outreach.model import Channel
 from outreach.testing.bench import Saga, wire
 from outreach.testing.doubles import NOW, received
@@ -119,7 +119,7 @@ class Translation(Suite):
         )
 
     def test_questions_are_harmless(self, carried: Carried) -> None:
-        """What ``settle``, ``roll`` and ``halt`` ask reaches nobody and may be asked again."""
+        """What ``settle``, ``roll``, ``seek``, ``follow`` and ``halt`` ask reaches nobody and may be asked again."""
         for question in self._questions(self.saga(*carried)):
             request = question.request
             harmless = request.reaches is Reach.NOBODY and request.repeatable
@@ -127,13 +127,22 @@ class Translation(Suite):
 
     def _questions(self, saga: Saga) -> Iterator[Question[Any]]:
         provider = self.bench.provider
-        asked: Sequence[Question[Any] | None] = (
+        asked: Sequence[Question[Any] | str | None] = (
             *(provider.settle(saga.job, request) for request in (*saga.open, *saga.launch)),
             provider.roll(saga.job),
             *(provider.seek(saga.job, batch.phones) for request, batch in saga.loads if _reaches(request)),
             provider.halt(saga.job),
+            *(provider.follow(saga.job, some) for some in self._waiting(saga)),
         )
-        yield from (question for question in asked if question is not None)
+        yield from (question for question in asked if isinstance(question, Question))
+
+    def _waiting(self, saga: Saga) -> Iterator[Waiting]:
+        """Give the people of a campaign as ``follow`` is asked about them, with ids that are made up."""
+        phones = [phone for _, batch in saga.loads for phone in batch.phones]
+        size = self.bench.provider.follow_size or len(phones)
+        for start in range(0, len(phones), size):
+            some = phones[start : start + size]
+            yield Waiting(phones=some, vendor_ids=[f"id-{phone}" for phone in some])
 
 
 def _reaches(request: Request) -> bool:

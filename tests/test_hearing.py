@@ -1,0 +1,144 @@
+"""What vendors post to a program's own web server, taken into the journal."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import attrs
+import pytest
+
+import outreach
+from outreach import Channel, Contacts, DeliveryRow, Received, Route, State, Status, Template
+from outreach_twilio import twilio
+
+HOOK = "https://hooks.example.com/told?tenant=7"
+PHONES = ("+12025550111", "+12025550112", "+12025550198")
+
+
+def _campaign(**settings: Any) -> outreach.Campaign:
+    return outreach.Campaign(
+        name="fees",
+        message=Template.parse("Your fee is due."),
+        contacts=Contacts(sources=[{"number": phone} for phone in PHONES]),
+        routes=(Route(channel=Channel.SMS, providers=("twilio",)),),
+        providers={"twilio": attrs.evolve(twilio.sandbox, status_callback=HOOK, **settings)},
+    )
+
+
+def _post(url: str, token: str = "sandbox", **fields: str) -> Received:
+    """Post as Twilio does, signed."""
+    text = url + "".join(name + value for name, value in sorted(fields.items()))
+    signed = base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
+    return Received(
+        method="POST",
+        path=urlsplit(url).path,
+        query=dict(parse_qsl(urlsplit(url).query)),
+        headers={"x-twilio-signature": signed},
+        body=urlencode(fields).encode(),
+    )
+
+
+def _told(row: DeliveryRow, word: str, url: str, **more: str) -> Received:
+    return _post(url, MessageSid=row.vendor_id or "SM99", MessageStatus=word, To=row.phone, **more)
+
+
+def _rows(campaign: outreach.Campaign, journal: Path) -> dict[str, DeliveryRow]:
+    return {row.phone: row for row in outreach.report(campaign, journal=journal, sandbox=True)}
+
+
+def _sent(campaign: outreach.Campaign, journal: Path) -> str:
+    """Send in the sandbox; give the address that Twilio was told to post to."""
+    outreach.send(campaign, journal=journal, sandbox=True)
+    memory = next(journal.parent.glob("*.vendors.jsonl")).read_text(encoding="utf-8")
+    bodies = [dict(parse_qsl(part)) for part in memory.split('"') if "StatusCallback" in part]
+    return bodies[0]["StatusCallback"]
+
+
+def test_what_is_posted_is_in_the_report(tmp_path: Path) -> None:
+    """Later statuses stay, whatever order they come in, and the same post twice changes nothing."""
+    campaign, journal = _campaign(), tmp_path / "journal.db"
+    url = _sent(campaign, journal)
+    rows = _rows(campaign, journal)
+    posts = [_told(rows[PHONES[0]], word, url) for word in ("delivered", "sent")]
+    posts.append(_told(rows[PHONES[1]], "undelivered", url, ErrorCode="30003"))
+
+    first = outreach.heard(campaign, "twilio", posts, journal=journal, sandbox=True)
+    again = outreach.heard(campaign, "twilio", posts[::-1], journal=journal, sandbox=True)
+
+    rows = _rows(campaign, journal)
+    assert (rows[PHONES[0]].status, rows[PHONES[1]].status) == (Status.DELIVERED, Status.FAILED)
+    assert (first.changed, again.changed) == (2, 0)
+
+
+def test_a_post_settles_what_nobody_knew(tmp_path: Path) -> None:
+    """A lost answer leaves somebody unknown; the vendor's own post with our mark proves that it went out."""
+    campaign, journal = _campaign(), tmp_path / "journal.db"
+    url = _sent(campaign, journal)
+    row = _rows(campaign, journal)[PHONES[2]]
+    assert row.state is State.UNKNOWN
+
+    notices = outreach.heard(campaign, "twilio", [_told(row, "sent", url)], journal=journal, sandbox=True)
+
+    row = _rows(campaign, journal)[PHONES[2]]
+    assert (row.state, row.status, row.vendor_id) == (State.ACCEPTED, Status.SENT, "SM99")
+    assert (notices.settled, notices.changed) == (1, 1)
+
+
+def test_without_our_mark_nothing_is_settled(tmp_path: Path) -> None:
+    """A post to the same number that is not known to be about this campaign leaves the person unknown."""
+    campaign, journal = _campaign(marker=False), tmp_path / "journal.db"
+    assert _sent(campaign, journal) == HOOK
+    rows = _rows(campaign, journal)
+    posts = [_told(rows[PHONES[2]], "sent", HOOK), _post(HOOK, MessageSid="SM77", MessageStatus="read", To=PHONES[0])]
+
+    outreach.heard(campaign, "twilio", posts, journal=journal, sandbox=True)
+
+    rows = _rows(campaign, journal)
+    assert rows[PHONES[2]].state is State.UNKNOWN
+    assert rows[PHONES[0]].status is not Status.READ
+
+
+def test_what_is_forged_strange_or_unreadable_is_counted_and_changes_nothing(tmp_path: Path) -> None:
+    """Whoever does not know the account's token cannot write into the report."""
+    campaign, journal = _campaign(), tmp_path / "journal.db"
+    url = _sent(campaign, journal)
+    row = _rows(campaign, journal)[PHONES[0]]
+    other = url.replace("outreach=", "outreach=x")
+    posts = [
+        _post(url, "wrong", MessageSid=row.vendor_id, MessageStatus="read", To=row.phone),
+        attrs.evolve(_told(row, "read", url), query={}),
+        _told(row, "read", other),
+        _post(url, MessageSid="SM1", MessageStatus="read", To="+12025550177"),
+        _post(url, SmsSid="SM1"),
+    ]
+
+    notices = outreach.heard(campaign, "twilio", posts, journal=journal, sandbox=True)
+
+    assert (notices.forged, notices.strange, notices.unreadable, notices.changed) == (2, 2, 1, 0)
+    assert _rows(campaign, journal)[PHONES[0]].status is Status.QUEUED
+
+
+def test_a_call_brings_its_seconds() -> None:
+    """Of a call the post tells how long it was, and WhatsApp is told from text messages by its address."""
+    (call,) = twilio.hear(_post(HOOK, CallSid="CA1", CallStatus="completed", To=PHONES[0], CallDuration="21"))
+    (message,) = twilio.hear(_post(HOOK, MessageSid="SM1", MessageStatus="read", To=f"whatsapp:{PHONES[0]}"))
+    assert (call.channel, call.receipt.status, call.receipt.duration) == (Channel.VOICE, Status.ANSWERED, 21.0)
+    assert (message.channel, message.phone) == (Channel.WHATSAPP, PHONES[0])
+
+
+def test_an_api_key_checks_no_signature(tmp_path: Path) -> None:
+    """Twilio signs with the account's auth token, so that an account by API key takes no posts."""
+    campaign, journal = _campaign(api_key="SK1"), tmp_path / "journal.db"
+    notices = outreach.heard(campaign, "twilio", [_post(HOOK, MessageSid="SM1")], journal=journal, sandbox=True)
+    assert notices.forged == 1
+
+
+def test_a_provider_without_a_route_is_a_mistake(tmp_path: Path) -> None:
+    """A post for a vendor that the campaign does not use is refused with what to look at."""
+    with pytest.raises(outreach.SpecError, match="no route of this campaign goes through 'toingg'"):
+        outreach.heard(_campaign(), "toingg", [], journal=tmp_path / "journal.db", sandbox=True)
