@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from outreach.contacts import BadNumber, normalise, normalise_column
 from outreach.contacts.numbers import region
+from outreach.contacts.spelling import trim
 from outreach.errors import SpecError
 
 NEPAL = "+9779610000001"
@@ -250,3 +251,10 @@ def test_any_text_has_an_answer(text: str) -> None:
     answer = normalise(text, "NP")
 
     assert isinstance(answer, BadNumber) or phonenumbers.is_valid_number(phonenumbers.parse(answer))
+
+
+@pytest.mark.parametrize("edge", ["", " ", "\u200b", "\u200b \u200b", " \u2060\t\u200e "])
+def test_what_cannot_be_seen_is_taken_off_both_ends(edge: str) -> None:
+    """White space among invisible characters goes with them; what stands inside stays."""
+    assert trim(f"{edge}सीता \u200bथापा{edge}") == "सीता \u200bथापा"
+    assert trim(edge) == ""
