@@ -628,7 +628,7 @@ async def test_settling_asks_whom_a_lost_load_reached(spool: Spool) -> None:
 
 @pytest.mark.asyncio
 async def test_a_load_of_which_nobody_knows_yet_keeps_its_slice_unsettled(spool: Spool) -> None:
-    """Before the vendor's list has had its time nothing is loaded again and nothing launched, now or in the next run."""
+    """Before the vendor's list had its time nothing is loaded again and nothing launched, now or in the next run."""
     lost = Outcome(kind=Kind.UNKNOWN, reason="no answer")
     account = Account("a", {LOAD.does: [lost]}, roll=lambda: Roll(present={}), lag=60.0)
     at = await desk(spool, account, batches=1)
