@@ -13,7 +13,8 @@ import attrs
 import pytest
 
 import outreach
-from outreach import Channel, Contacts, DeliveryRow, Received, Route, State, Status, Template
+from outreach import Channel, Contacts, DeliveryRow, Received, Route, State, Status, Template, hearing
+from outreach.planning.carrier import Carrier
 from outreach_twilio import twilio
 
 HOOK = "https://hooks.example.com/told?tenant=7"
@@ -142,3 +143,30 @@ def test_a_provider_without_a_route_is_a_mistake(tmp_path: Path) -> None:
     """A post for a vendor that the campaign does not use is refused with what to look at."""
     with pytest.raises(outreach.SpecError, match="no route of this campaign goes through 'toingg'"):
         outreach.heard(_campaign(), "toingg", [], journal=tmp_path / "journal.db", sandbox=True)
+
+
+def test_a_strange_signature_is_a_forged_one() -> None:
+    """A signature with more than ASCII in it proves nothing, and is no reason to stumble."""
+    post = attrs.evolve(_post(HOOK, MessageSid="SM1"), headers={"x-twilio-signature": "h\u00e9\udcff"})
+    settings = attrs.evolve(twilio.sandbox, status_callback=HOOK)
+
+    assert not twilio.genuine(post, settings, "sandbox")
+    assert twilio.genuine(_post(HOOK, MessageSid="SM1"), settings, "sandbox")
+
+
+def test_a_post_that_an_adapter_stumbles_over_loses_no_other() -> None:
+    """It is counted as forged or as unreadable, and the posts after it are read."""
+    good = _post(HOOK, MessageSid="SM1", MessageStatus="sent", To=PHONES[0])
+    odd, bad = (attrs.evolve(good, path=path) for path in ("/odd", "/bad"))
+
+    class Clumsy:
+        def genuine(self, post: Received, *_: object) -> bool:
+            return post.path != "/odd" or bool(1 // 0)
+
+        def hear(self, post: Received) -> Any:
+            return twilio.hear(post) if post.path != "/bad" else [1 // 0]
+
+    heard, counted = hearing.read(Carrier(Clumsy(), twilio.sandbox), [odd, bad, good], "t")  # type: ignore[arg-type]  # a stand-in
+
+    assert [one.phone for one in heard] == [PHONES[0]]
+    assert (counted.forged, counted.unreadable) == (1, 1)
