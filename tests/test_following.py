@@ -279,7 +279,9 @@ async def test_a_vendor_that_cannot_be_understood_is_given_up_after_a_while(
     async with world(tmp_path, "toingg") as vendors:
         one = vendors.campaign("11")
         await outreach.asend(one, clock=vendors.clock)
-        monkeypatch.setattr(vendors.server.emulators["toingg"], "answer", lambda *_: Response(body=b"\0\xff<html>"))
+        monkeypatch.setattr(
+            vendors.server.emulators["toingg"], "answer", lambda *_: Response(status=200, body=b"\0\xff<html>")
+        )
         followed = await vendors.follow(one)
 
     assert (followed.polls, followed.exit_code) == (MOST_FAILURES, 5)
