@@ -366,13 +366,18 @@ class DeliveryRow:
     playback: float | None = None
 
 
-def told_on(receipt: Receipt | None, channel: str) -> dict[str, Any]:
+def status_in(state: State, status: Status | None) -> Status | None:
+    """Give a status as it is told: whom the vendor refused, nobody queued."""
+    return None if state is State.REJECTED and status is Status.QUEUED else status
+
+
+def told_on(receipt: Receipt | None, channel: str, state: State) -> dict[str, Any]:
     """Give what a receipt says about one channel, as fields of a DeliveryRow; seconds are those of a call."""
     if receipt is None:
         return {"status": None, "word": "", "vendor_id": ""}
     spoken = channel in {Channel.VOICE, Channel.AI_CALL}
     return {
-        "status": receipt.status,
+        "status": status_in(state, receipt.status),
         "word": receipt.word,
         "vendor_id": receipt.vendor_id,
         "credits": next((cost for on, cost in receipt.credits.items() if on == channel), None),

@@ -643,5 +643,5 @@ def _delivery(provider: str, channel: str, batch: _Batch, person: _Person) -> De
         attempts=batch.attempts + person.earlier,
         updated_at=batch.updated_at,
         row=person.row,
-        **told_on(person.receipt, channel),
+        **told_on(person.receipt, channel, STATE_OF[stage]),
     )

@@ -427,7 +427,7 @@ async def test_a_batch_that_is_not_there_cannot_be_sent(desk: Desk, seq: int) ->
 
 @pytest.mark.asyncio
 async def test_an_outcome_speaks_of_each_person(desk: Desk) -> None:
-    """Stages, reasons and receipts of exceptions are theirs alone."""
+    """Stages, reasons and receipts of exceptions are theirs alone; whom the vendor refused, nobody queued."""
     journal = desk.journal
     slice_id = await plan(journal, [1, 2, 3])
     outcome = LoadOutcome(
@@ -447,9 +447,10 @@ async def test_an_outcome_speaks_of_each_person(desk: Desk) -> None:
     ]
     assert [(row.vendor_id, row.status, row.word) for row in rows] == [
         ("b-1", Status.QUEUED, "queued"),
-        ("b-1", Status.QUEUED, "queued"),
+        ("b-1", None, "queued"),
         ("p-3", Status.SENT, "बज्दै"),
     ]
+    assert (await journal.counts(KEY)).statuses == {Status.QUEUED: 1, Status.SENT: 1}
     assert {(row.updated_at, row.attempts, row.provider) for row in rows} == {(T2, 1, "tingting")}
 
 

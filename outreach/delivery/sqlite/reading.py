@@ -20,6 +20,7 @@ from outreach.delivery.journal import (
     DeliveryRow,
     Stage,
     Turn,
+    status_in,
     told_on,
     told_reason,
     with_refusal,
@@ -87,7 +88,7 @@ class Lot:
                     attempts=batch.attempts + batch.earlier.get(index, 0),
                     updated_at=batch.updated_at,
                     row=row,
-                    **told_on(receipt, channel),
+                    **told_on(receipt, channel, STATE_OF[stage]),
                 )
 
 
@@ -243,8 +244,9 @@ class _Sums:
             self.skipped[reason] += number
         elif state in _WITH_REASON:
             self.reasons[state, told_reason(stage, reason)] += number
-        if status is not None:
-            self.statuses[Status(status)] += number
+        told = status_in(state, None if status is None else Status(status))
+        if told is not None:
+            self.statuses[told] += number
 
 
 _WITH_REASON = frozenset({State.PLANNED, State.REJECTED, State.UNKNOWN, State.CANCELLED})
