@@ -26,7 +26,7 @@ from outreach.delivery.run import Ended, Engine, Place, Tell
 from outreach.delivery.spool import Spool
 from outreach.delivery.stopping import StopFlag
 from outreach.delivery.transport import HttpTransport
-from outreach.errors import CredentialError, Refused, SpecError
+from outreach.errors import CredentialError, EnvironmentProblem, OutreachError, Refused, SpecError
 from outreach.model import Campaign, Secret, State, moved
 from outreach.planning.build import Builder
 from outreach.planning.carrier import Carrier, carriers, fingerprint, title
@@ -180,6 +180,9 @@ class Sending:
                     ledger, builder = await self._plan(spool, contacts, left, down)
                 except Refused:  # stopped while the contacts were gone through again; what was sent was sent
                     ended.interrupted = True
+                    break
+                except OutreachError as error:  # its own exit code may promise that nobody was contacted
+                    ended.failure = _broken_off(error)
                     break
                 plan = builder.finish()
                 ended, next_down = await self._send(spool, plan, builder, ledger, down, wait=wait)
@@ -367,6 +370,14 @@ class _Contacts:
         taker = builder if self.reel is None else Both(builder, self.reel)
         yield from read(self.campaign, taker, self.stdin, self.kinds)
         self._kept = True
+
+
+def _broken_off(error: OutreachError) -> EnvironmentProblem:
+    """Say that a call ends between two passes, after people were contacted."""
+    msg = f"people were contacted, but whoever has another provider to go to was not planned anew: {error}"
+    problem = EnvironmentProblem(f"{msg}; mend it and run send again")
+    problem.__cause__ = error
+    return problem
 
 
 def _begun(counts: Counts) -> int:

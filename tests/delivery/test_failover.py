@@ -17,6 +17,7 @@ import outreach
 from outreach.delivery.journal import DeliveryRow
 from outreach.delivery.retry import MOST_ATTEMPTS
 from outreach.delivery.sqlite import SqliteJournal
+from outreach.errors import EnvironmentProblem
 from outreach.model import Channel, Contacts, Limits, Route, State, Template
 from outreach.model.campaign import PerContact
 from outreach.planning.reroute import rerouted
@@ -394,6 +395,30 @@ def test_a_limit_of_one_call_holds_over_both_providers(tmp_path: Path) -> None:
 
     assert done.deliveries[State.ACCEPTED] == 6
     assert done.deliveries[State.PLANNED] == 6
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_list_that_breaks_between_two_passes_does_not_say_that_nobody_was_contacted(
+    tmp_path: Path, gone: bool
+) -> None:
+    """Exit codes 2, 3 and 6 promise that; the same command ends the campaign when the list is whole again."""
+    told = tmp_path / "dnc.csv"
+    told.write_text("phone\n+9779619999999\n")
+    campaign = attrs.evolve(bought(tmp_path), suppress=(str(told),))
+
+    def breaks(phone: str) -> bool:
+        told.unlink(missing_ok=True) if gone else told.write_text("phone\nnot a number\n")
+        return third(phone)
+
+    with pytest.raises(EnvironmentProblem, match="people were contacted") as caught:
+        outreach.send(campaign, sandbox=True, plugins=shelf(breaks))
+
+    assert caught.value.exit_code == 4
+    states = [row.state for row in outreach.report(campaign, sandbox=True)]
+    assert (states.count(State.ACCEPTED), states.count(State.REJECTED)) == (8, 4)
+    told.write_text("phone\n+9779619999999\n")
+    done = outreach.send(campaign, sandbox=True, plugins=shelf())
+    assert (done.exit_code, done.deliveries[State.ACCEPTED]) == (0, 12)
 
 
 def test_explain_tells_both_turns(tmp_path: Path) -> None:
