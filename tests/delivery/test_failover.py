@@ -15,7 +15,9 @@ from worlds import KEY, Crash, World
 
 import outreach
 from outreach.delivery.journal import DeliveryRow
+from outreach.delivery.lane import Held
 from outreach.delivery.retry import MOST_ATTEMPTS
+from outreach.delivery.settle import Settler
 from outreach.delivery.sqlite import SqliteJournal
 from outreach.errors import EnvironmentProblem
 from outreach.model import Channel, Contacts, Limits, Route, State, Template
@@ -395,6 +397,29 @@ def test_a_limit_of_one_call_holds_over_both_providers(tmp_path: Path) -> None:
 
     assert done.deliveries[State.ACCEPTED] == 6
     assert done.deliveries[State.PLANNED] == 6
+
+
+@pytest.mark.parametrize(("second_limit", "accepted"), [(6, 6), (8, 8), (4, 4)])
+def test_who_was_loaded_by_an_earlier_call_counts_under_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second_limit: int, accepted: int
+) -> None:
+    """A launch that the last call owed, and the new people, are together no more than ``--limit`` says."""
+    campaign = rerouted(bought(tmp_path), load_plugins().provider("tingting"))
+
+    async def held(*_: object) -> bool:
+        msg = "the list cannot be read; run send again"
+        raise Held(msg)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Settler, "aboard", held)
+        first = outreach.send(campaign, sandbox=True, limit=6)
+    assert first.deliveries[State.ACCEPTED] == 0
+
+    done = outreach.send(campaign, sandbox=True, limit=second_limit)
+
+    assert done.deliveries[State.ACCEPTED] == accepted
+    assert done.deliveries[State.PLANNED] == 12 - accepted
+    assert outreach.send(campaign, sandbox=True).deliveries[State.ACCEPTED] == 12
 
 
 @pytest.mark.parametrize("gone", [False, True])
