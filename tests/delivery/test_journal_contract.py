@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from outreach.delivery.journal import (
+    BEGUN,
     GIVEN_UP,
     NOT_YET,
     BatchRow,
@@ -1368,6 +1369,66 @@ async def pass_on(journal: Journal, *numbers: int, channels: tuple[Channel, ...]
     return ids[0]
 
 
+def reached(*indexes: int) -> dict[int, Receipt]:
+    """Give what a vendor told of people by itself."""
+    return {index: Receipt(vendor_id=f"v{index}", status=Status.SENT, word="sent") for index in indexes}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.REJECTED, Stage.UNKNOWN, Stage.CANCELLED])
+async def test_whoever_was_reached_after_all_is_never_planned_again(desk: Desk, stage: Stage) -> None:
+    """What the vendor proves counts whatever was known; the others of the batch keep each their own reason."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3])
+    await send(journal, slice_id, 0, LoadOutcome(stage=stage, reason="r", exceptions={2: (stage, "own")}))
+    (first, *_) = await all_batches(journal, slice_id)
+
+    await journal.witness(slice_id, first.seq, reached(0), reason="told", at=T2)
+
+    found = await states(await desk.restart(T2))
+    assert found["voice", phone(1)] == (State.ACCEPTED, "told")
+    assert [found["voice", phone(n)][1] for n in (2, 3)] == ["r", "own"]
+    assert (VOICE, phone(1)) in await numbers_contacted(desk.journal)
+    assert await desk.journal.pressure(T1) == {phone(n): 1 for n in (1, 2, 3) if n == 1 or stage is Stage.UNKNOWN}
+    await plan(desk.journal, [2, 3] if stage in {Stage.PLANNED, Stage.CANCELLED} else [], at=T2)
+    assert (await states(desk.journal))["voice", phone(1)] == (State.ACCEPTED, "told")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.LOADED, Stage.LOAD_UNKNOWN])
+async def test_a_campaign_that_reached_somebody_is_not_launched_any_more(desk: Desk, stage: Stage) -> None:
+    """Nobody knows of the others in it whether they were reached too; whoever was not loaded is planned still."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3], [4])
+    for seq in (0, 1):
+        await send(journal, slice_id, seq, LoadOutcome(stage=stage), reaches=False)
+
+    await journal.witness(slice_id, 0, reached(0), reason="", at=T2)
+
+    found = await states(journal)
+    expected = [State.ACCEPTED, State.UNKNOWN, State.UNKNOWN, State.PLANNED]
+    assert [found["voice", phone(n)][0] for n in (1, 2, 3, 4)] == expected
+    assert found["voice", phone(3)][1] == BEGUN
+    with pytest.raises(JournalError):
+        await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
+
+
+@pytest.mark.asyncio
+async def test_a_witness_changes_nobody_who_is_accepted_or_not_there(desk: Desk) -> None:
+    """One such person and nothing is changed."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, exceptions={1: (Stage.ACCEPTED, "")}))
+    before = await states(journal)
+
+    for indexes in ((0, 1), (0, 7)):
+        with pytest.raises(JournalError):
+            await journal.witness(slice_id, 0, reached(*indexes), reason="", at=T2)
+    await journal.witness(slice_id, 0, {}, reason="", at=T2)
+
+    assert await states(journal) == before
+
+
 @pytest.mark.asyncio
 async def test_the_refused_stand_once_with_the_provider_that_takes_over(desk: Desk) -> None:
     """Attempts and the refusal go with them; where they stood they count no more, and are told as passed."""
@@ -1508,9 +1569,7 @@ async def test_what_is_done_to_a_slice_leaves_its_neighbours_alone(desk: Desk, v
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("outcome", [LOST, HALF_LOST], ids=["lost", "half lost"])
-async def test_an_unsettled_load_keeps_only_its_own_slice_from_being_launched(
-    desk: Desk, outcome: LoadOutcome
-) -> None:
+async def test_an_unsettled_load_keeps_only_its_own_slice_from_being_launched(desk: Desk, outcome: LoadOutcome) -> None:
     """The neighbours of a slice with an unsettled load are launched, it is not."""
     journal = desk.journal
     before, middle, behind = await row_of_slices(journal, LOAD, outcome, LOAD)

@@ -204,6 +204,13 @@ class SqliteJournal:
         """Write down what became of people since."""
         await self._write(partial(loads.note, slice_id=slice_id, seq=seq, receipts=receipts, at=micros(at)))
 
+    async def witness(
+        self, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, reason: str, at: datetime
+    ) -> None:
+        """Write down that people were reached, whatever was known of them."""
+        verb = partial(loads.witness, slice_id=slice_id, seq=seq, receipts=receipts, reason=reason, at=micros(at))
+        await self._write(verb)
+
     async def cancel(self, slice_id: int, *, stages: Sequence[Stage], reason: str, at: datetime) -> int:
         """Give up everybody in these stages; give the number of people."""
         return await self._write(partial(loads.cancel, slice_id=slice_id, stages=stages, reason=reason, at=micros(at)))
