@@ -81,7 +81,7 @@ async def test_another_accounts_list_proves_nothing(make_world: Make) -> None:
 
 @pytest.mark.asyncio
 async def test_another_rounds_message_is_not_taken_for_ours(make_world: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same text went to the same number a minute before: the journal holds that one, so the person stays unknown."""
+    """The same text went to the same number a minute before, and the journal holds it: nobody can tell."""
     world = make_world("twilio", people=3)
     await world.run()
     monkeypatch.setattr(worlds, "KEY", CampaignKey("fees", 2))
