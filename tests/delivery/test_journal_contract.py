@@ -1667,3 +1667,19 @@ async def test_what_belongs_to_a_person_stays_with_them_when_a_batch_is_divided(
     assert (list(stays.people.phones), dict(stays.earlier)) == ([phone(4), phone(3)], {0: 1, 1: 2})
     assert {index: one.vendor_id for index, one in stays.receipts.items()} == {0: "v4", 1: "v3"}
     assert (list(moved.people.phones), sum(moved.earlier.values()) >= 2) == ([phone(1)], True)
+
+
+@pytest.mark.asyncio
+async def test_an_id_that_another_delivery_holds_is_claimed(desk: Desk) -> None:
+    """Receipts of one person and of a whole batch count, of this provider only, but not those of the batch itself."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2, 3], [4])
+    alone, each = Receipt(vendor_id="a"), {0: Receipt(vendor_id="b"), 1: Receipt(vendor_id="c")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=alone))
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.ACCEPTED, receipts=each))
+
+    asked = ["a", "c", "d"]
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 2))) == {"a", "c"}
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 0))) == {"c"}
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 1))) == {"a"}
+    assert not await journal.claimed("other", asked, besides=(slice_id, 2))
