@@ -476,6 +476,12 @@ class Journal(Protocol):
     async def pressure(self, since: datetime) -> Mapping[str, int]:
         """Count, over all campaigns, the deliveries begun since then by number (accepted, in flight, unknown)."""
 
+    async def claimed(self, provider: str, vendor_ids: Collection[str], *, besides: tuple[int, int]) -> Collection[str]:
+        """Give which of these ids of a provider receipts hold, over all campaigns.
+
+        ``besides``: Slice and ``seq`` of the one batch that does not count.
+        """
+
     async def replan(
         self,
         key: CampaignKey,

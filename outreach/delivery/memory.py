@@ -191,6 +191,17 @@ class MemoryJournal:
                         found[person.phone] += len(person.channels)
         return found
 
+    async def claimed(self, provider: str, vendor_ids: Collection[str], *, besides: tuple[int, int]) -> Collection[str]:
+        """Give which of these ids of a provider receipts hold."""
+        held = {
+            person.receipt.vendor_id
+            for key, each in self._slices.items()
+            for batch in each.batches
+            for person in batch.people
+            if each.value.provider == provider and (key, batch.seq) != besides and person.receipt
+        }
+        return held.intersection(vendor_ids)
+
     async def replan(
         self,
         key: CampaignKey,

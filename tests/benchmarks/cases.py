@@ -261,7 +261,7 @@ def _server() -> Iterator[str]:
 def _totals(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url) as answer:
         totals: dict[str, Any] = json.load(answer)
-    return totals
+    return totals | {"total": int(totals["total"])}
 
 
 def _peak() -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import attrs
@@ -1600,7 +1601,7 @@ async def test_giving_up_some_counts_them_and_nobody_else(desk: Desk) -> None:
 
 @pytest.mark.asyncio
 async def test_a_request_is_concluded_by_itself(desk: Desk) -> None:
-    """Of several requests of a stage, and of the same position in the other stage, only the one that is meant changes."""
+    """Of several requests of a stage, and of the same position in the other stage, only the one meant changes."""
     journal = desk.journal
     (slice_id,) = await row_of_slices(journal, None)
     which = [(Step.OPEN, 0), (Step.OPEN, 1), (Step.LAUNCH, 0)]
@@ -1665,8 +1666,9 @@ async def test_campaigns_do_not_see_each_other(desk: Desk, monkeypatch: pytest.M
 async def test_people_left_out_later_stand_behind_those_of_the_plan(desk: Desk) -> None:
     """Nobody is put in the place of another, in this campaign or in the next one."""
     journal = desk.journal
+    made = {}
     for key, first in ((KEY, 0), (OTHERS[0], 1000)):
-        ids = await journal.replan(
+        made[key] = await journal.replan(
             key,
             digest="d",
             rows={},
@@ -1675,8 +1677,8 @@ async def test_people_left_out_later_stand_behind_those_of_the_plan(desk: Desk) 
             skipped=[Skipped(channel=Channel.VOICE, provider="tingting", reason="landline", people=people(first + 9))],
             at=T0,
         )
-        for _ in range(2):
-            await journal.leave_out(ids[0], 0, [0], reason="suppressed", at=T1)
+    for key, _ in product(made, range(2)):
+        await journal.leave_out(made[key][0], 0, [0], reason="suppressed", at=T1)
 
     for key, first in ((KEY, 0), (OTHERS[0], 1000)):
         told = [(row.phone, row.reason) async for row in journal.deliveries(key) if row.state is State.SKIPPED]
@@ -1726,3 +1728,19 @@ async def test_what_belongs_to_a_person_stays_with_them_when_a_batch_is_divided(
     assert (list(stays.people.phones), dict(stays.earlier)) == ([phone(4), phone(3)], {0: 1, 1: 2})
     assert {index: one.vendor_id for index, one in stays.receipts.items()} == {0: "v4", 1: "v3"}
     assert (list(moved.people.phones), sum(moved.earlier.values()) >= 2) == ([phone(1)], True)
+
+
+@pytest.mark.asyncio
+async def test_an_id_that_another_delivery_holds_is_claimed(desk: Desk) -> None:
+    """Receipts of one person and of a whole batch count, of this provider only, but not those of the batch itself."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2, 3], [4])
+    alone, each = Receipt(vendor_id="a"), {0: Receipt(vendor_id="b"), 1: Receipt(vendor_id="c")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=alone))
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.ACCEPTED, receipts=each))
+
+    asked = ["a", "c", "d"]
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 2))) == {"a", "c"}
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 0))) == {"c"}
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 1))) == {"a"}
+    assert not await journal.claimed("other", asked, besides=(slice_id, 2))

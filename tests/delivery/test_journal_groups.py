@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,22 @@ async def test_a_group_takes_few_statements(tmp_path: Path, monkeypatch: pytest.
         await together(journal, *(intend(journal, slice_id, seq) for seq in range(20)))
 
     assert asked == [20]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"credits": {Channel.VOICE: Decimal(1)}}, {"vendor_id": "\ud800"}, {"duration": 2**70}]
+)
+@pytest.mark.asyncio
+async def test_a_value_that_cannot_be_written_down_harms_nobody_else(tmp_path: Path, odd: dict[str, Any]) -> None:
+    """What an adapter made of an answer may be anything: whoever brought it is told, and the journal goes on."""
+    strange = LoadOutcome(stage=Stage.ACCEPTED, receipts={0: Receipt(**odd)})
+    async with planned(tmp_path / "journal.db", 3) as (journal, slice_id):
+        for seq in range(3):
+            await intend(journal, slice_id, seq)
+
+        answers = await together(
+            journal, *(conclude(journal, slice_id, seq, strange if seq == 1 else ACCEPTED) for seq in range(3))
+        )
+
+        assert [isinstance(one, Exception) for one in answers] == [False, True, False]
+        assert await stages(journal, slice_id) == [Stage.ACCEPTED, Stage.IN_FLIGHT, Stage.ACCEPTED]

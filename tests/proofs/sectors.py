@@ -155,6 +155,13 @@ class _Cursor:
         return list(self._rows)
 
 
+@attrs.frozen
+class _Many:
+    """What a statement for many rows did."""
+
+    rowcount: int
+
+
 class _Connection:
     """A connection that looks like sqlite3's."""
 
@@ -175,10 +182,9 @@ class _Connection:
         except apsw.Error as error:
             raise sqlite3.OperationalError(str(error)) from error
 
-    def executemany(self, sql: str, rows: Iterable[Any]) -> None:
+    def executemany(self, sql: str, rows: Iterable[Any]) -> _Many:
         """Do a statement for each row."""
-        for row in rows:
-            self.execute(sql, row)
+        return _Many(sum(self.execute(sql, row).rowcount for row in rows))
 
     def close(self) -> None:
         """Let go of the file, as sqlite3 does, whatever the disk says to it."""

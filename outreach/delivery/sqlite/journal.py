@@ -118,6 +118,12 @@ class SqliteJournal:
                 found.update(crowd.phones)
         return found
 
+    async def claimed(self, provider: str, vendor_ids: Collection[str], *, besides: tuple[int, int]) -> Collection[str]:
+        """Give which of these ids of a provider receipts hold."""
+        slice_id, seq = besides
+        own = slice_id << 32 | seq
+        return await self._read(lambda connection: reading.claimed(connection, provider, vendor_ids, own))
+
     async def replan(
         self,
         key: CampaignKey,

@@ -158,6 +158,10 @@ class Writer:
             done = joint(self._connection, [job.what for job in jobs])
         except _OWN_MISTAKES:
             done = False
+        except sqlite3.Error:
+            raise
+        except Exception:  # noqa: BLE001 # one by one, whose value cannot be written down is told so; the thread lives on
+            done = False
         if not done:
             self._connection.execute("ROLLBACK TO verbs")
         self._connection.execute("RELEASE verbs")
