@@ -19,6 +19,7 @@ from outreach.answers import Heard, Receipt
 from outreach.delivery.journal import CampaignKey, Journal, LoadOutcome, NewBatch, NewSlice, People, Stage
 from outreach.delivery.memory import MemoryJournal
 from outreach.hearing import Notices
+from outreach.planning.carrier import Carrier
 from outreach_twilio import twilio
 
 HOOK = "https://hooks.example.com/told?tenant=7"
@@ -266,3 +267,30 @@ async def test_what_changes_nothing_is_counted_as_strange() -> None:
     notices = await _hear(journal, PHONES[0], marker="")
 
     assert (notices.strange, notices.changed) == (1, 0)
+
+
+def test_a_strange_signature_is_a_forged_one() -> None:
+    """A signature with more than ASCII in it proves nothing, and is no reason to stumble."""
+    post = attrs.evolve(_post(HOOK, MessageSid="SM1"), headers={"x-twilio-signature": "h\u00e9\udcff"})
+    settings = attrs.evolve(twilio.sandbox, status_callback=HOOK)
+
+    assert not twilio.genuine(post, settings, "sandbox")
+    assert twilio.genuine(_post(HOOK, MessageSid="SM1"), settings, "sandbox")
+
+
+def test_a_post_that_an_adapter_stumbles_over_loses_no_other() -> None:
+    """It is counted as forged or as unreadable, and the posts after it are read."""
+    good = _post(HOOK, MessageSid="SM1", MessageStatus="sent", To=PHONES[0])
+    odd, bad = (attrs.evolve(good, path=path) for path in ("/odd", "/bad"))
+
+    class Clumsy:
+        def genuine(self, post: Received, *_: object) -> bool:
+            return post.path != "/odd" or bool(1 // 0)
+
+        def hear(self, post: Received) -> Any:
+            return twilio.hear(post) if post.path != "/bad" else [1 // 0]
+
+    heard, counted = hearing.read(Carrier(Clumsy(), twilio.sandbox), [odd, bad, good], "t")  # type: ignore[arg-type]  # a stand-in
+
+    assert [one.phone for one in heard] == [PHONES[0]]
+    assert (counted.forged, counted.unreadable) == (1, 1)
