@@ -81,7 +81,7 @@ class Translation(Suite):
         expect(count >= people, f"{people} contacts were to be made, and {count} were")
 
     def test_nothing_but_data(self, carried: Carried) -> None:
-        """No function of the adapter looks at a clock, throws dice, opens a connection or starts a program."""
+        """No function of the adapter looks at a clock or the environment, throws dice, opens a file or a connection."""
         saga, vendor = self.saga(*carried), self.bench.vendor()
         provider = self.bench.provider
         outcomes = [vendor.perform(saga.job, request, batch) for request, batch in saga.steps]
