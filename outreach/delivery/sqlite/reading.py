@@ -167,6 +167,16 @@ def pressure(connection: sqlite3.Connection, since: int, after: int) -> list[Cro
     return _crowds(connection, "batch_pressure", {"since": since, "after": after}, _BEGUN)
 
 
+def claimed(connection: sqlite3.Connection, provider: str, vendor_ids: Collection[str], own: int) -> set[str]:
+    """Find which of these ids receipts hold outside of one batch."""
+    of = {"provider": provider, "ids": orjson.dumps(list(vendor_ids)).decode(), "own": own}
+    held: set[str] = set()
+    for shared, receipts in connection.execute(queries()["batch_claimed"], of):
+        held.add(shared)
+        held.update(one.vendor_id for one in packing.unpack_receipts(receipts).values())
+    return held.intersection(vendor_ids)
+
+
 def _crowds(connection: sqlite3.Connection, query: str, of: dict[str, int], stages: frozenset[Stage]) -> list[Crowd]:
     found: list[Crowd] = []
     size = 0

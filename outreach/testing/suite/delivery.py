@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
-from outreach.answers import Waiting
+from outreach.answers import Receipt, Waiting
 from outreach.model import Channel, Status
 from outreach.negotiation import Verdict
 from outreach.provider import Batch, Kind, Outcome, Request
@@ -61,9 +62,21 @@ class Deliveries(Suite):
             expect(news is not None, f"the answer to '{question.request.does}' cannot be read")
             told = news.receipts
             expect(told.keys() <= ids.keys(), "follow tells of people who are not ours; compare numbers as E.164")
+            self._in_its_words(carried, told)
             known = [one.word for one in told.values() if one.status is Status.UNKNOWN]
             expect(not known, f"follow meets words that it does not know: {', '.join(sorted(set(known)))}")
             expect(told.keys() >= set(some) or news.over, "follow tells nothing of some people, and is not over")
+
+    def _in_its_words(self, carried: Carried, told: Mapping[str, Receipt]) -> None:
+        """The status of a receipt is what the adapter reads in its word."""
+        read = self.bench.provider.samples.reads
+        for one in told.values() if read is not None else ():
+            meant = {read(channel, one.word) for channel in carried}
+            expect(
+                not one.word or one.status in meant,
+                f"a receipt says {one.status} with the vendor's word '{one.word}', which Samples.reads reads as "
+                f"{' or '.join(sorted(meant))}; give the word from which the status was read",
+            )
 
     def test_any_writing_arrives(self, carried: Carried, writing: str) -> None:
         """Devanagari, emoji, right-to-left, leading zeros and signs in a person's values arrive as they are."""
