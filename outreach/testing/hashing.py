@@ -29,7 +29,7 @@ PATIENCE = 120
 
 def digests(provider: Provider[Any]) -> dict[str, str]:
     """Give the digest of the requests of a small campaign, for the channels that make one together."""
-    suite = type("Probe", (Suite,), {"provider": provider})
+    suite: type[Suite] = type("Probe", (Suite,), {"provider": provider})
     found = {}
     for name, carried in suite.cases("carried"):
         requests = [request for request, _ in suite().saga(*carried).steps]

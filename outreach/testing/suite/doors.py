@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from outreach.errors import SpecError, Unreadable
-from outreach.provider import Heard, Received, Response
+from outreach.multipart import Upload
+from outreach.parameters import Where
+from outreach.provider import Endpoint, Heard, Received, Response
 from outreach.samples import Exchange
 from outreach.services import Offer, Service
 from outreach.testing.doubles import TOKEN
@@ -14,6 +17,9 @@ from outreach.testing.expecting import expect
 from outreach.testing.suite.answers import STRANGE
 from outreach.testing.suite.base import Suite
 from outreach.wire import Request
+
+#: A table of two people, where an endpoint needs a file.
+FILE = Upload("people.csv", b"numbers\n9610000011\n", "text/csv")
 
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -27,12 +33,12 @@ class Doors(Suite):
         for name, body in {**STRANGE, "a_form": b"a=b&c="}.items():
             for headers in ({"content-type": "application/json"}, _FORM, {}):
                 post = Received(method="POST", path="", headers=headers, body=body)
-                heard = _done(f"hear stumbles over a post ({name})", lambda one=post: provider.hear(one), ())
+                heard = _done(f"hear stumbles over a post ({name})", functools.partial(provider.hear, post), ())
                 good = isinstance(heard, Sequence) and all(isinstance(one, Heard) for one in heard)
                 expect(good, f"hear gives {type(heard).__name__} for a post ({name}); give a sequence of Heard")
                 signed = _done(
                     f"genuine stumbles over a post ({name})",
-                    lambda one=post: provider.genuine(one, self.bench.settings, TOKEN),
+                    functools.partial(provider.genuine, post, self.bench.settings, TOKEN),
                     None,
                 )
                 expect(signed is False, f"genuine says {signed!r} of a post ({name}) that nobody signed; say False")
@@ -54,7 +60,7 @@ class Doors(Suite):
         provider = self.bench.provider
         for one in provider.endpoints:
             try:
-                request = one.of(self.bench.settings).request(**one.example)
+                request = one.of(self.bench.settings).request(**_files(one), **one.example)
             except Exception as error:
                 message = (
                     f"the endpoint '{one.name}' does not take its own example: {_why(error)}; mend Endpoint.example"
@@ -63,7 +69,7 @@ class Doors(Suite):
             expect(request.method == one.method, f"the endpoint '{one.name}' sends {request.method}")
             for name, body in STRANGE.items():
                 answer = Response(status=200, body=body)
-                _done(f"'{one.name}' stumbles over an answer ({name})", lambda: one.decode(answer), None)  # noqa: B023  # called at once
+                _done(f"'{one.name}' stumbles over an answer ({name})", functools.partial(one.decode, answer), None)
         for sample in provider.samples.exchanges:
             if sample.answer is not None and sample.answer.ok:
                 self._printed(sample, sample.answer)
@@ -81,6 +87,12 @@ class Doors(Suite):
                 else:
                     return
         expect(not found, f"{'; '.join(found)}; mend Endpoint.decode")
+
+
+def _files(one: Endpoint) -> dict[str, Upload]:
+    """Give a file for each that an endpoint needs, as an example in a table holds none."""
+    needed = [wish for wish in one.arguments if wish.where is Where.FILE and wish.required]
+    return {wish.name: FILE for wish in needed if wish.name not in one.example}
 
 
 def _done(place: str, function: Callable[[], Any], otherwise: Any) -> Any:
