@@ -19,7 +19,7 @@ from outreach.testing.suite.base import Suite
 from outreach.wire import Request
 
 #: A table of two people, where an endpoint needs a file.
-FILE = Upload("people.csv", b"numbers\n9610000011\n", "text/csv")
+FILE = Upload(name="people.csv", content=b"numbers\n9610000011\n", media_type="text/csv")
 
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 
