@@ -12,7 +12,7 @@ from outreach.provider import Batch, Kind, Outcome, Request
 from outreach.testing.bench import Saga
 from outreach.testing.doubles import LATER, Vendor
 from outreach.testing.expecting import expect, skip
-from outreach.testing.suite.base import Suite
+from outreach.testing.suite.base import LONG, Suite
 from outreach.testing.wires import holds
 from outreach.wire import Reach
 
@@ -70,7 +70,9 @@ class Deliveries(Suite):
     def _in_its_words(self, carried: Carried, told: Mapping[str, Receipt]) -> None:
         """The status of a receipt is what the adapter reads in its word."""
         read = self.bench.provider.samples.reads
-        for one in told.values() if read is not None else ():
+        if read is None:
+            return
+        for one in told.values():
             meant = {read(channel, one.word) for channel in carried}
             expect(
                 not one.word or one.status in meant,
@@ -79,21 +81,29 @@ class Deliveries(Suite):
             )
 
     def test_any_writing_arrives(self, carried: Carried, writing: str) -> None:
-        """Devanagari, emoji, right-to-left, leading zeros and signs in a person's values arrive as they are."""
+        """A person's values arrive as they are, in any script, with any sign; long ones whole, or they are refused."""
         channel = carried[0]
         if self.support(channel, "placeholders").verdict is Verdict.REFUSED:
             skip(f"{channel} carries no values of people")
         plain = self.bench.campaign(*carried)
         campaign = self.bench.to(self.bench.with_word(plain, channel, "{word}"), 3, word=writing)
         drawn = self.bench.draw(self.bench.agreed(campaign))
+        if drawn.refused and writing in LONG:
+            return
         expect(not drawn.refused, f"a value of a person gets the campaign refused: {'; '.join(drawn.refused)}")
         for saga in drawn.sagas:
             for request, _ in saga.loads:
                 expect(
                     any(holds(one, writing) for one in (request, *saga.open)),
-                    f"'{writing}' does not arrive with '{request.does}'; send values as they are, as text",
+                    f"'{writing[:40]}' does not arrive with '{request.does}'; send values as they are, whole, as text",
                 )
-            self._through(saga)
+            if writing not in LONG or not self._too_long(saga):
+                self._through(saga)
+
+    def _too_long(self, saga: Saga) -> bool:
+        """Say whether the stand-in refuses a request, which it may where a text is long."""
+        vendor = self.bench.vendor()
+        return any(vendor.perform(saga.job, *step).kind is Kind.REJECTED for step in saga.steps)
 
     def test_any_number_of_people_travels(self, carried: Carried, count: int) -> None:
         """Nobody, one and ten thousand: everybody travels once, in batches and campaigns of the promised size."""

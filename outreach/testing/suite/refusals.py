@@ -46,7 +46,9 @@ class Refusals(Suite):
         for request, batch in saga.steps:
             filled = request.fill(vendor.refs)
             vendor.perform(saga.job, request, batch)
-            for phone in batch.phones if batch is not None and len(batch) > 1 else ():
+            if batch is None or len(batch) == 1:
+                continue
+            for phone in batch.phones:
                 answer = _without(vendor.asked[-1][1], phone, batch)
                 if answer is not None:
                     cut += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import logging
 import warnings
@@ -14,7 +15,7 @@ import attrs
 from outreach.answers import Question
 from outreach.errors import Unreadable
 from outreach.model import Channel
-from outreach.provider import Response
+from outreach.provider import Batch, Outcome, Response
 from outreach.testing.bench import Saga, wire
 from outreach.testing.doubles import MAX_PAGES, TOKEN, Vendor
 from outreach.testing.expecting import expect
@@ -58,13 +59,9 @@ class Secrets(Suite):
         for request, batch in saga.steps:
             yield from _of(request)
             yield "an outcome", spelt(vendor.perform(saga.job, request, batch))
+            read = functools.partial(provider.interpret, saga.job, request.fill(vendor.refs))
             for body in STRANGE:
-                yield from _told(
-                    lambda answer, asked=request, people=batch: provider.interpret(
-                        saga.job, asked.fill(vendor.refs), answer, people
-                    ),
-                    body,
-                )
+                yield from _told(functools.partial(_last, read, batch), body)
         for one in said(provider, saga):
             yield from (("a sentence of follow", one),) if isinstance(one, str) else _asked(vendor, one)
 
@@ -72,6 +69,10 @@ class Secrets(Suite):
 def _of(request: Request) -> Iterator[tuple[str, str]]:
     yield "the repr of a request", repr(request)
     yield f"'{request.does}'", f"{request.does} {wire([request])!r}"
+
+
+def _last(read: Callable[..., Outcome], batch: Batch | None, answer: Response) -> Outcome:
+    return read(answer, batch)
 
 
 def _told(read: Callable[[Response], Any], body: bytes) -> Iterator[tuple[str, str]]:
