@@ -65,7 +65,7 @@ class Office:
 
 
 async def office(*crowds: tuple[str, tuple[Channel, ...], LoadOutcome | None], size: int = 2) -> Office:
-    """Give a slice of two people for each crowd, loaded with that outcome; None: still planned. ``size``: of batches."""
+    """Give a slice of two people for each crowd, loaded with that outcome or (None) planned; ``size``: of a batch."""
     journal = MemoryJournal()
     numbers = range(len(crowds))
     ids = await journal.replan(
@@ -147,9 +147,7 @@ async def test_nothing_open_is_told_in_so_many_words() -> None:
     """A campaign of which everything is known has nothing to settle."""
     at = await office(("tingting", (Channel.VOICE,), None))
 
-    assert await at.settle() == Settlement(
-        campaign="fees", round=1, slices=(), unknown=0, unsettled=0, exit_code=0
-    )
+    assert await at.settle() == Settlement(campaign="fees", round=1, slices=(), unknown=0, unsettled=0, exit_code=0)
 
 
 @pytest.mark.asyncio

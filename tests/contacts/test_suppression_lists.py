@@ -89,7 +89,7 @@ def test_unreadable_entries_are_errors(tmp_path: Path) -> None:
 @pytest.mark.parametrize("column", ["channel", "reason"])
 def test_a_word_that_is_no_text_is_an_error(tmp_path: Path, column: str) -> None:
     """An entry whose channel or reason is no text is not passed over, and closes nothing by half."""
-    with pytest.raises(SpecError, match="a.jsonl:1"):
+    with pytest.raises(SpecError, match=r"a\.jsonl:1"):
         load(tmp_path, "a.jsonl", f'{{"phone": "9610000001", "{column}": ["sms"]}}\n')
 
 

@@ -344,7 +344,7 @@ async def test_the_number_of_a_device_may_change_and_a_path_may_change_but_not_b
         async with opened(path):
             pass
     moved_home(path, device="another", path="/gone/journal.db")
-    with pytest.raises(JournalError, match="copy of /gone/journal.db"):
+    with pytest.raises(JournalError, match=r"copy of /gone/journal\.db"):
         await SqliteJournal.open(path, now=T0)
 
 
@@ -361,7 +361,7 @@ async def test_a_copy_of_a_journal_at_work_is_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.asyncio
 async def test_the_count_beside_a_journal_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It outlives a power cut; what a killed process began of it is replaced; where it cannot be written, that is said."""
+    """It outlives a power cut; what a killed process began is replaced; where it cannot be written, that is said."""
     path, sizes = tmp_path / "a" / "b" / "journal.db", []
     monkeypatch.setattr("os.fsync", lambda file: sizes.append(os.fstat(file).st_size))
     async with opened(path):

@@ -254,7 +254,8 @@ async def test_a_pause_that_a_vendor_asks_for_holds_everybody() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("answer", "kind"), [(Lost("?"), Kind.UNKNOWN), (Response.of({}, 500), Kind.UNKNOWN), (Response.of({}, 400), Kind.REJECTED)]
+    ("answer", "kind"),
+    [(Lost("?"), Kind.UNKNOWN), (Response.of({}, 500), Kind.UNKNOWN), (Response.of({}, 400), Kind.REJECTED)],
 )
 async def test_what_proves_nothing_is_not_tried_again(answer: Response | Exception, kind: Kind) -> None:
     """A request that reaches people and whose answer is lost stays unknown; one that is refused stays refused."""
@@ -501,7 +502,7 @@ async def test_questions_take_nothing_of_the_hour() -> None:
 
 @pytest.mark.asyncio
 async def test_a_process_that_stood_still_takes_another_turn() -> None:
-    """Stopped for long between its turn and the write it sends nothing, and begins again; a short while is no matter."""
+    """Stopped for long between its turn and the write it sends nothing and begins again; a short while is no matter."""
     for seconds, log in ((10.0, ["intend", "call somebody", "accepted"]), (10.5, ["intend", "unsent"])):
         desk = Desk()
         heard: list[str] = []

@@ -78,7 +78,7 @@ def test_whoever_was_handled_is_closed_where_the_plan_has_nobody() -> None:
 
 @pytest.mark.asyncio
 async def test_what_each_provider_did_is_told_by_channel(tmp_path: Path) -> None:
-    """Who was refused, by whom; who is loaded, where; and for whom no further attempt may be made; each on its channel."""
+    """Who was refused, by whom; who is loaded, where; for whom no further attempt may be made; each on its channel."""
     journal = await SqliteJournal.open(tmp_path / "journal.db", now=START)
     accounts = (("tingting", Channel.VOICE), ("toingg", Channel.AI_CALL), ("twilio", Channel.SMS))
     slices = [
@@ -97,6 +97,7 @@ async def test_what_each_provider_did_is_told_by_channel(tmp_path: Path) -> None
     ledger = await JournalLedger.read(journal, KEY, campaign(tmp_path, None), START)
     await journal.close()
 
+    assert (ledger.refused([CHI], Channel.VOICE), ledger.aboard([CHI], Channel.AI_CALL)) == ({}, {})
     everybody = [CHI, BIM, ANN]
     on = (Channel.VOICE, Channel.AI_CALL, Channel.SMS)
     assert [ledger.refused(everybody, channel) for channel in on] == [{"tingting": [2]}, {}, {}]

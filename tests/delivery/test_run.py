@@ -560,3 +560,17 @@ async def test_somebody_refused_whom_the_vendor_lists_after_all_keeps_the_launch
 
     assert counts[State.PLANNED] == 4
     assert not world.reached
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("provider", ["toingg", "contactswing"])
+async def test_a_campaign_that_expires_in_the_middle_reaches_nobody_else(make_world: Make, provider: str) -> None:
+    """Whoever is not called by then is cancelled with the reason, whatever waits for its turn."""
+    world = make_world(provider, people=25)
+    world.before = lambda _request: setattr(world.clock, "moment", START + timedelta(hours=2))
+
+    counts = await world.run(world.campaign(schedule=Schedule(expires=START + timedelta(hours=1))))
+
+    assert counts[State.CANCELLED] > 0
+    assert counts[State.ACCEPTED] == len(world.reached)
+    assert counts[State.CANCELLED] + counts[State.ACCEPTED] == world.people

@@ -58,15 +58,16 @@ def test_batches_come_back_by_slice_and_position(spool: Spool) -> None:
 
 def test_new_batches_keep_the_order_of_the_plan(spool: Spool) -> None:
     """The journal gets the batches in the order in which they were planned, each with its slice."""
-    for number, (slice_number, rows) in enumerate([(0, [1, 2]), (1, [3, 4]), (0, [5, 6])], 1):
+    for number, (slice_number, rows) in enumerate([(0, [1, 2]), (1, [3, 4]), (0, [5, 6]), (0, [7, 8])], 1):
         spool.add(slice_number, batch(number), rows)
 
-    first, second, third = spool.new_batches()
+    first, second, third, fourth = spool.new_batches()
 
-    assert [(one.slice_number, list(one.people.rows)) for one in (first, second, third)] == [
+    assert [(one.slice_number, list(one.people.rows)) for one in (first, second, third, fourth)] == [
         (0, [1, 2]),
         (1, [3, 4]),
         (0, [5, 6]),
+        (0, [7, 8]),
     ]
     assert third == NewBatch(slice_number=0, people=People(phones=batch(3).phones, ids=batch(3).ids, rows=[5, 6]))
 

@@ -10,6 +10,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import attrs
 
@@ -78,6 +79,11 @@ def of_source(tree: ast.Module) -> list[Mutation]:
     return finder.found
 
 
+def _is_constant(name: str) -> bool:
+    """Tell a constant or a table by its name from an alias of a type and a type variable."""
+    return name.lstrip("_").isupper() and len(name) > 1
+
+
 class _Finder:
     """Goes over a tree, and keeps a way to put something else in each place."""
 
@@ -94,8 +100,7 @@ class _Finder:
                 self._define(statement)
             elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
                 target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-                typed = isinstance(statement.value, ast.BinOp | ast.Subscript | ast.Name)
-                if isinstance(target, ast.Name) and not target.id.startswith("__") and not (typed and target.id[-1].islower()):
+                if isinstance(target, ast.Name) and _is_constant(target.id):
                     self._scope, self._statement, self._top = (target.id,), statement, True
                     self._slot(statement, "value", statement.value)
                     self._scope, self._top = (), False
@@ -120,10 +125,7 @@ class _Finder:
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
                 continue
             self._statement = statement
-
-            def put(new: ast.AST, body: list[ast.stmt] = body, index: int = index) -> None:
-                body[index] = new  # type: ignore[call-overload]  # a statement stands for a statement
-
+            put = _at(body, index)
             for new in _instead_of_statement(statement):
                 self._add(statement, new, put)
             self._inside(statement)
@@ -151,12 +153,8 @@ class _Finder:
 
     def _items(self, items: list[ast.AST]) -> None:
         for index, item in enumerate(items):
-
-            def put(new: ast.AST, index: int = index) -> None:
-                items[index] = new
-
             if isinstance(item, ast.AST):
-                self._consider(item, put)
+                self._consider(item, _at(items, index))
 
     def _slot(self, node: ast.AST, field: str, value: ast.AST) -> None:
         tested = field == "test" and isinstance(node, ast.If | ast.While | ast.IfExp)
@@ -167,7 +165,7 @@ class _Finder:
             self._add(node, ast.UnaryOp(ast.Not(), node), put)  # type: ignore[arg-type]  # a test is an expression
         if isinstance(node, ast.comprehension):
             for number, condition in enumerate(node.ifs):
-                self._add(condition, ast.Constant(True), lambda new, at=number, of=node.ifs: of.__setitem__(at, new))
+                self._add(condition, ast.Constant(True), _at(node.ifs, number))
         if isinstance(node, ast.BoolOp):
             for number, one in enumerate(node.values):
                 rest = [*node.values[:number], *node.values[number + 1 :]]
@@ -193,6 +191,11 @@ class _Finder:
         self.found.append(Mutation(name, scope, lines, self._top, make))
 
 
+def _at(places: list[Any], index: int) -> _Put:
+    """Give what puts a node there."""
+    return lambda new: places.__setitem__(index, new)
+
+
 def _instead_of_statement(node: ast.stmt) -> Iterator[ast.stmt]:
     match node:
         case ast.Expr(value=ast.Yield() | ast.YieldFrom()):
@@ -212,36 +215,72 @@ def _instead_of_statement(node: ast.stmt) -> Iterator[ast.stmt]:
 
 
 def _instead_of(node: ast.AST) -> Iterator[ast.AST]:
+    change = _CHANGES.get(type(node))
+    return change(node) if change else iter(())
+
+
+def _compared(node: ast.Compare) -> Iterator[ast.AST]:
+    for number, op in enumerate(node.ops):
+        new = [*node.ops[:number], _COMPARED[type(op)](), *node.ops[number + 1 :]]
+        yield ast.Compare(node.left, new, node.comparators)
+
+
+def _counted(node: ast.BinOp) -> Iterator[ast.AST]:
+    if type(node.op) in _COUNTED and not _worded(node.left) and not _worded(node.right):
+        yield ast.BinOp(node.left, _COUNTED[type(node.op)](), node.right)
+
+
+def _turned(node: ast.UnaryOp) -> Iterator[ast.AST]:
+    if isinstance(node.op, ast.Not | ast.USub):
+        yield node.operand
+
+
+def _near(node: ast.Constant) -> Iterator[ast.AST]:
+    if isinstance(node.value, bool):
+        yield ast.Constant(not node.value)
+    elif isinstance(node.value, int | float):
+        yield ast.Constant(node.value + 1)
+        yield ast.UnaryOp(ast.USub(), ast.Constant(1)) if node.value == 0 else ast.Constant(node.value - 1)
+
+
+def _called(node: ast.Call) -> Iterator[ast.AST]:
     match node:
-        case ast.Compare(ops=ops):
-            for number, op in enumerate(ops):
-                new = [*ops[:number], _COMPARED[type(op)](), *ops[number + 1 :]]
-                yield ast.Compare(node.left, new, node.comparators)
-        case ast.BinOp(op=op) if type(op) in _COUNTED and not _worded(node.left) and not _worded(node.right):
-            yield ast.BinOp(node.left, _COUNTED[type(op)](), node.right)
-        case ast.UnaryOp(op=ast.Not() | ast.USub()):
-            yield node.operand
-        case ast.Constant(value=bool()):
-            yield ast.Constant(not node.value)
-        case ast.Constant(value=int() | float()):
-            yield ast.Constant(node.value + 1)
-            yield ast.UnaryOp(ast.USub(), ast.Constant(1)) if node.value == 0 else ast.Constant(node.value - 1)
         case ast.Call(func=ast.Name(id=name)) if name in _CALLED:
             yield ast.Call(ast.Name(_CALLED[name], ast.Load()), node.args, node.keywords)
         case ast.Call(args=[ast.Name() | ast.Attribute(), ast.Name() | ast.Attribute(), *_]):
             yield ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
-        case ast.Set(elts=elts) if len(elts) > 1:
-            for number in range(len(elts)):
-                yield ast.Set([*elts[:number], *elts[number + 1 :]])
-        case ast.Tuple(elts=elts, ctx=ast.Load()) if len(elts) > 1 and all(map(_member, elts)):
-            for number in range(len(elts)):
-                yield ast.Tuple([*elts[:number], *elts[number + 1 :]], ast.Load())
-        case ast.ExceptHandler(body=body) if not isinstance(body[-1], ast.Raise):
-            yield ast.ExceptHandler(node.type, node.name, [ast.Raise()])
+
+
+def _fewer(node: ast.Set) -> Iterator[ast.AST]:
+    for number in range(len(node.elts) if len(node.elts) > 1 else 0):
+        yield ast.Set([*node.elts[:number], *node.elts[number + 1 :]])
+
+
+def _fewer_members(node: ast.Tuple) -> Iterator[ast.AST]:
+    """A tuple of members of an enumeration is a set of what is meant, not a pair."""
+    if isinstance(node.ctx, ast.Load) and len(node.elts) > 1 and all(map(_member, node.elts)):
+        for number in range(len(node.elts)):
+            yield ast.Tuple([*node.elts[:number], *node.elts[number + 1 :]], ast.Load())
+
+
+def _uncaught(node: ast.ExceptHandler) -> Iterator[ast.AST]:
+    if not isinstance(node.body[-1], ast.Raise):
+        yield ast.ExceptHandler(node.type, node.name, [ast.Raise()])
+
+
+_CHANGES: Mapping[type[ast.AST], Callable[[Any], Iterator[ast.AST]]] = {
+    ast.Compare: _compared,
+    ast.BinOp: _counted,
+    ast.UnaryOp: _turned,
+    ast.Constant: _near,
+    ast.Call: _called,
+    ast.Set: _fewer,
+    ast.Tuple: _fewer_members,
+    ast.ExceptHandler: _uncaught,
+}
 
 
 def _member(node: ast.AST) -> bool:
-    """Recognise a member of an enumeration: a tuple of them is a set of what is meant, not a pair."""
     match node:
         case ast.Attribute(value=ast.Name(id=name)):
             return name[0].isupper()
@@ -254,7 +293,9 @@ def _worded(node: ast.AST) -> bool:
 
 def _text(node: ast.AST) -> str:
     if isinstance(node, ast.ExceptHandler):
-        return f"except {_text(node.type) if node.type else ''}" + (": raise" if isinstance(node.body[0], ast.Raise) else "")
+        return f"except {_text(node.type) if node.type else ''}" + (
+            ": raise" if isinstance(node.body[0], ast.Raise) else ""
+        )
     text = ast.unparse(node)
     if isinstance(node, ast.stmt):
         text = text.splitlines()[0]
@@ -262,7 +303,9 @@ def _text(node: ast.AST) -> str:
     return text if len(text) <= _MOST else f"{text[:_MOST]}..."
 
 
-_CLAUSE = re.compile(r"\bAND\s+((?:[^()\n]|\((?:[^()]|\([^()]*\))*\))+?)(?=\s+AND\b|\s*$|\s*\)|\s+ORDER\b|\s+OR\b|;)", re.MULTILINE)
+_CLAUSE = re.compile(
+    r"\bAND\s+((?:[^()\n]|\((?:[^()]|\([^()]*\))*\))+?)(?=\s+AND\b|\s*$|\s*\)|\s+ORDER\b|\s+OR\b|;)", re.MULTILINE
+)
 _SQL_SWAPS = (
     (re.compile(r"(?<![<>!=])=(?!=)"), "<>"),
     (re.compile(r"<>"), "="),

@@ -1,0 +1,559 @@
+"""The engine's own decisions, over a journal in memory and accounts that answer what the test says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import attrs
+import pytest
+from worlds import KEY, START, SteppedClock
+
+from outreach.answers import Kind, Outcome, Roll
+from outreach.delivery.clock import Clock
+from outreach.delivery.donotcontact import Nobody, Watchlist
+from outreach.delivery.journal import LoadOutcome, NewBatch, NewSlice, People, Stage, Step, StepState
+from outreach.delivery.lane import Attempt, Held, Lane, Stopped
+from outreach.delivery.memory import MemoryJournal
+from outreach.delivery.retry import MOST_ATTEMPTS
+from outreach.delivery.run import Ended, Engine, Place
+from outreach.delivery.spool import Spool
+from outreach.model import Campaign, Channel, Contacts, Limits, Route, Schedule, State, Template
+from outreach.provider import Batch
+from outreach.wire import Reach, Request
+
+PHONES = [f"+97796100{number:02d}011" for number in range(20)]
+OPEN = Request(method="POST", path="create/", does="make the campaign")
+SECOND = Request(method="POST", path="tags/", does="tag it")
+LOAD = Request(method="POST", path="add/", does="add people")
+RING = Request(method="POST", path="run/", does="ring the phones", reaches=Reach.EVERYONE)
+HOUR = timedelta(hours=1)
+BOTH = (Channel.VOICE, Channel.SMS)
+
+ACCEPTED = Outcome(kind=Kind.ACCEPTED)
+UNKNOWN = Outcome(kind=Kind.UNKNOWN, reason="no answer")
+REFUSED = Outcome(kind=Kind.REJECTED, reason="no sender")
+
+
+#: Of every campaign here, whatever it says: what a changed one means has its own tests.
+FINGERPRINT = "f"
+
+
+@pytest.fixture(autouse=True)
+def unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every campaign be the one that its slices were made for."""
+    monkeypatch.setattr("outreach.delivery.run.fingerprint", lambda *_: FINGERPRINT)
+
+
+@attrs.define
+class Account:
+    """An account that does what real ones do, without a network: look, write down, send, write down."""
+
+    name: str
+    answers: dict[str, list[Outcome | Exception]] = attrs.field(factory=dict)
+    during: Callable[[Request], None] = attrs.field(default=lambda _request: None)
+    roll: Callable[[], Roll | None] | None = None
+    reaching: bool = False
+    launches: bool = True
+    opens: Sequence[Request] = (OPEN,)
+    schedules: bool = False
+    sent: list[str] = attrs.field(factory=list)
+    attempts: list[Attempt] = attrs.field(factory=list)
+    asking: list[Exception] = attrs.field(factory=list)
+    proved: bool | None = None
+
+    @property
+    def carrier(self) -> Any:
+        """Give what the engine asks of an account."""
+        provider = SimpleNamespace(
+            open=lambda _job: self.opens,
+            load=self._load,
+            launch=lambda _job: (RING,) if self.launches else (),
+            roll=lambda _job: "who?" if self.roll else None,
+            settle=lambda _job, _request: "what?",
+            seek=lambda _job, _phones: None,
+            capabilities=SimpleNamespace(schedules=self.schedules),
+        )
+        settings = SimpleNamespace(settle_after=0.0, concurrency=2)
+        return SimpleNamespace(provider=provider, settings=settings, schedule=lambda campaign: campaign.schedule)
+
+    def _load(self, _job: object, batch: Batch) -> Request:
+        return attrs.evolve(LOAD, body=list(batch.phones), reaches=Reach.BATCH if self.reaching else Reach.NOBODY)
+
+    async def perform(self, attempt: Attempt) -> Outcome:
+        """Do a request."""
+        self.attempts.append(attempt)
+        if why := attempt.still():
+            raise Held(why)
+        await attempt.intend()
+        answers = self.answers.get(attempt.request.does, [])
+        answer = answers.pop(0) if answers else ACCEPTED
+        if isinstance(answer, Exception):
+            raise answer
+        self.sent.append(attempt.request.does)
+        self.during(attempt.request)
+        await attempt.conclude(answer)
+        if answer.kind is Kind.UNSENT:
+            raise Held(answer.reason)
+        return answer
+
+    async def answer(self, question: str, _refs: object) -> Any:
+        """Answer a question."""
+        if self.asking:
+            raise self.asking.pop(0)
+        if question == "who?":
+            assert self.roll
+            return self.roll()
+        return SimpleNamespace(happened=self.proved, reason="", captures={})
+
+
+@attrs.define
+class Desk:
+    """A campaign with a slice for each account, two people in a batch."""
+
+    journal: MemoryJournal
+    accounts: Mapping[str, Account]
+    ids: Sequence[int]
+    spool: Spool
+    clock: SteppedClock = attrs.field(factory=SteppedClock)
+    stop: asyncio.Event = attrs.field(factory=asyncio.Event)
+    told: list[tuple[Stage, int]] = attrs.field(factory=list)
+    changes: dict[str, Any] = attrs.field(factory=dict)
+    watchlist: Watchlist = attrs.field(factory=Nobody)
+
+    async def run(self, held: Mapping[int, str] | None = None) -> Ended:
+        """Send."""
+        places = {one: Place(number, 0) for number, one in enumerate(self.ids)}
+        return await self.engine().run(self.spool, places, held)
+
+    def engine(self) -> Engine:
+        """Give the engine."""
+        clock: Clock = self.clock
+        campaign = Campaign(
+            name=KEY.name,
+            message=Template.parse("नमस्ते"),
+            contacts=Contacts(sources=[]),
+            routes=(Route(channel=Channel.VOICE, providers=("a",)),),
+        )
+        return Engine(
+            attrs.evolve(campaign, **self.changes),
+            KEY,
+            self.journal,
+            cast("Mapping[str, Lane]", self.accounts),
+            clock=clock,
+            stop=self.stop,
+            tell=lambda stage, count: self.told.append((stage, count)) if count else None,
+            watchlist=self.watchlist,
+        )
+
+    async def counts(self) -> dict[State, int]:
+        """Count deliveries."""
+        return {state: number for state, number in (await self.journal.counts(KEY)).deliveries.items() if number}
+
+    async def reasons(self) -> list[str]:
+        """Say why slices stand still."""
+        return [one.reason for one in await self.journal.slices(KEY)]
+
+
+@pytest.fixture(autouse=True)
+def plain_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job is when it begins, and whether that lies ahead."""
+
+    def job(*_: object, start: datetime, now: datetime, **__: object) -> Any:
+        return SimpleNamespace(start=start, scheduled=start > now)
+
+    monkeypatch.setattr("outreach.delivery.run.job", job)
+
+
+@pytest.fixture
+def spool() -> Iterator[Spool]:
+    """Give an empty one."""
+    with Spool() as made:
+        yield made
+
+
+async def desk(
+    spool: Spool, *accounts: Account, batches: int = 2, channels: tuple[Channel, ...] = (Channel.VOICE,)
+) -> Desk:
+    """Plan a campaign."""
+    journal = MemoryJournal()
+    crowds = [
+        (number, PHONES[first : first + 2])
+        for number in range(len(accounts))
+        for first in range(2 * batches * number, 2 * batches * (number + 1), 2)
+    ]
+    for number, phones in crowds:
+        spool.add(number, Batch(phones=phones, ids=["", ""], names=["", ""], values={}), [0, 1])
+    ids = await journal.replan(
+        KEY,
+        digest="d",
+        rows={},
+        slices=[
+            NewSlice(
+                number=number,
+                provider=one.name,
+                channels=channels,
+                zone="UTC",
+                fingerprint=FINGERPRINT,
+                title="t",
+                marker="m",
+            )
+            for number, one in enumerate(accounts)
+        ],
+        batches=[
+            NewBatch(slice_number=number, people=People(phones=phones, ids=["", ""], rows=[0, 1]))
+            for number, phones in crowds
+        ],
+        skipped=[],
+        at=START,
+    )
+    return Desk(journal, {one.name: one for one in accounts}, [ids[number] for number in range(len(accounts))], spool)
+
+
+@pytest.mark.asyncio
+async def test_a_campaign_is_made_loaded_and_launched(spool: Spool) -> None:
+    """In this order; every delivery is told once, on each channel."""
+    at = await desk(spool, Account("a"), channels=BOTH)
+
+    ended = await at.run()
+
+    assert at.accounts["a"].sent == [OPEN.does, LOAD.does, LOAD.does, RING.does]
+    assert [one.people for one in at.accounts["a"].attempts] == [0, 2, 2, 4]
+    assert await at.counts() == {State.ACCEPTED: 8}
+    assert at.told == [(Stage.ACCEPTED, 8)]
+    assert (ended.failure, ended.interrupted, ended.unsettled, ended.waiting) == (None, False, 0, 0)
+
+
+@pytest.mark.asyncio
+async def test_slices_that_are_held_stay_planned_with_the_reason(spool: Spool) -> None:
+    """The others are sent."""
+    at = await desk(spool, Account("a"), Account("b"))
+
+    await at.run({at.ids[1]: "left for later"})
+
+    assert at.accounts["b"].sent == []
+    assert await at.counts() == {State.ACCEPTED: 4, State.PLANNED: 4}
+    assert await at.reasons() == ["", "left for later"]
+
+
+@pytest.mark.asyncio
+async def test_an_account_that_the_campaign_no_longer_has_is_said(spool: Spool) -> None:
+    """Its people stay where they are."""
+    at = await desk(spool, Account("a"), Account("gone"))
+    at.accounts = {"a": at.accounts["a"]}
+
+    await at.run()
+
+    assert await at.reasons() == ["", "the campaign no longer has a route through gone"]
+    assert await at.counts() == {State.ACCEPTED: 4, State.PLANNED: 4}
+
+
+@pytest.mark.asyncio
+async def test_a_failure_of_the_journal_ends_every_account(spool: Spool) -> None:
+    """What broke it off is kept, the first of several; the run is to end, and does not count as interrupted."""
+    first, second = OSError("disk full"), OSError("later")
+    at = await desk(spool, Account("a", {OPEN.does: [first]}), Account("b", {OPEN.does: [second]}))
+
+    ended = await at.run()
+
+    assert ended.failure is first
+    assert at.stop.is_set()
+    assert not ended.interrupted
+
+
+@pytest.mark.asyncio
+async def test_a_stopped_run_is_interrupted(spool: Spool) -> None:
+    """What is left says that it was stopped."""
+    at = await desk(spool, Account("a", {LOAD.does: [Stopped()]}))
+    at.stop.set()
+
+    ended = await at.run()
+
+    assert (ended.interrupted, await at.reasons()) == (True, ["stopped"])
+
+
+@pytest.mark.asyncio
+async def test_one_failing_load_ends_the_others_and_is_raised_as_it_was(spool: Spool) -> None:
+    """Two at a time: the other one finishes, the third does not begin."""
+    at = await desk(spool, Account("a", {LOAD.does: [Held("credit used up")]}), batches=4)
+
+    await at.run()
+
+    assert at.accounts["a"].sent.count(LOAD.does) <= 1
+    assert RING.does not in at.accounts["a"].sent
+    assert await at.reasons() == ["credit used up"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("after", "state", "reason"), [(HOUR, State.CANCELLED, "expired"), (-HOUR, State.ACCEPTED, "")]
+)
+async def test_what_expires_between_two_loads_goes_no_further(
+    spool: Spool, after: timedelta, state: State, reason: str
+) -> None:
+    """Where a load reaches people the end of the campaign is looked at before each."""
+    at = await desk(spool, Account("a", reaching=True, launches=False))
+    at.changes = {"schedule": Schedule(expires=START + 2 * HOUR)}
+    at.accounts["a"].during = lambda _request: setattr(at.clock, "moment", START + 2 * HOUR + after)
+
+    await at.run()
+
+    assert (await at.counts())[state] > 0
+    rows = [row async for row in at.journal.deliveries(KEY)]
+    assert {row.reason for row in rows if row.state is state} == {reason}
+
+
+@pytest.mark.asyncio
+async def test_what_expired_is_cancelled_before_anything_is_sent(spool: Spool) -> None:
+    """Nothing is made at the vendor for people who cannot be reached any more."""
+    at = await desk(spool, Account("a"))
+    at.changes = {"schedule": Schedule(expires=START)}
+
+    await at.run()
+
+    assert (await at.counts(), at.accounts["a"].sent) == ({State.CANCELLED: 4}, [])
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_due_waits_and_says_until_when(spool: Spool) -> None:
+    """All deliveries of both slices wait; the first moment of all is told."""
+    at = await desk(spool, Account("a"), Account("b"), channels=BOTH)
+    at.changes = {"schedule": Schedule(start=START + HOUR)}
+
+    ended = await at.run()
+
+    assert (ended.waiting, ended.next) == (16, START + HOUR)
+    assert await at.reasons() == ["waiting", "waiting"]
+    assert at.accounts["a"].sent == []
+
+
+@pytest.mark.asyncio
+async def test_a_vendor_that_can_wait_is_told_when_to_begin(spool: Spool) -> None:
+    """It is made, loaded and launched now, with its begin; that is kept for the next run."""
+    at = await desk(spool, Account("a", schedules=True))
+    at.changes = {"schedule": Schedule(start=START + HOUR)}
+
+    await at.run()
+
+    assert at.accounts["a"].sent[-1] == RING.does
+    [one] = await at.journal.slices(KEY)
+    assert one.start == START + HOUR
+
+
+@pytest.mark.asyncio
+async def test_people_per_hour_are_not_left_to_a_vendor(spool: Spool) -> None:
+    """Who waits by itself does not keep to the pace that the campaign asks for."""
+    at = await desk(spool, Account("a", schedules=True))
+    at.changes = {"schedule": Schedule(start=START + HOUR), "limits": Limits(per_hour=10)}
+
+    await at.run()
+
+    assert at.accounts["a"].sent == []
+
+
+@pytest.mark.asyncio
+async def test_a_begin_that_was_told_stays(spool: Spool) -> None:
+    """A slice whose vendor was told a begin ahead is finished at once, with that begin; a past one counts no more."""
+    for told, sent in ((START + 2 * HOUR, True), (START - HOUR, False)):
+        with Spool() as own:
+            at = await desk(own, Account("a", schedules=True))
+            at.changes = {"schedule": Schedule(start=START + HOUR)}
+            await at.journal.intend_step(at.ids[0], Step.OPEN, 0, digest="d", reaches=False, at=START)
+            await at.journal.conclude_step(at.ids[0], Step.OPEN, 0, StepState.ACCEPTED, at=START, start=told)
+
+            await at.run()
+
+            assert (RING.does in at.accounts["a"].sent) is sent
+            assert OPEN.does not in at.accounts["a"].sent
+            if sent:
+                assert {one.job.start for one in at.accounts["a"].attempts} == {told}
+
+
+@pytest.mark.asyncio
+async def test_the_window_is_looked_at_once_more_before_phones_ring(spool: Spool) -> None:
+    """It expired while people were loaded: they are cancelled, not rung."""
+    at = await desk(spool, Account("a"))
+    at.changes = {"schedule": Schedule(expires=START + HOUR)}
+    at.accounts["a"].during = lambda _request: setattr(at.clock, "moment", START + HOUR)
+
+    await at.run()
+
+    assert RING.does not in at.accounts["a"].sent
+    assert await at.counts() == {State.CANCELLED: 4}
+
+
+@attrs.define
+class Slip:
+    """A list with these numbers."""
+
+    phones: Sequence[str]
+    broken: str = ""
+
+    def closed(self, phones: Sequence[str], _channels: object) -> Sequence[int]:
+        """Give who stands on it."""
+        return [index for index, phone in enumerate(phones) if phone in self.phones]
+
+
+@pytest.mark.asyncio
+async def test_only_those_who_would_be_rung_bar_a_launch(spool: Spool) -> None:
+    """A person whom the vendor refused may stand on a list without keeping the others from being rung."""
+    at = await desk(spool, Account("a"), batches=1)
+    refused = Outcome(kind=Kind.ACCEPTED, refused={PHONES[1]: "blocked"})
+    at.accounts["a"].answers = {LOAD.does: [refused]}
+    slip = Slip([])
+    at.watchlist = slip
+    at.accounts["a"].during = lambda one: setattr(slip, "phones", [PHONES[1]] if one.does == LOAD.does else [])
+
+    await at.run()
+
+    assert await at.counts() == {State.ACCEPTED: 1, State.REJECTED: 1}
+    assert at.told == [(Stage.ACCEPTED, 1), (Stage.REJECTED, 1)]
+
+
+@pytest.mark.asyncio
+async def test_a_broken_list_stops_loads_and_launches(spool: Spool) -> None:
+    """Nobody can tell who is on it."""
+    at = await desk(spool, Account("a"))
+    at.watchlist = Slip([], broken="the list cannot be read")
+
+    await at.run()
+
+    assert at.accounts["a"].sent == [OPEN.does]
+    assert await at.reasons() == ["the list cannot be read"]
+
+
+@pytest.mark.asyncio
+async def test_steps_are_done_in_order_and_not_twice(spool: Spool) -> None:
+    """A run that was broken off after the first of two goes on with the second."""
+    at = await desk(
+        spool, Account("a", {SECOND.does: [Outcome(kind=Kind.UNSENT, reason="later")]}, opens=(OPEN, SECOND))
+    )
+
+    await at.run()
+    await at.run()
+
+    assert at.accounts["a"].sent == [OPEN.does, SECOND.does, SECOND.does, LOAD.does, LOAD.does, RING.does]
+
+
+@pytest.mark.asyncio
+async def test_an_answer_that_is_lost_is_asked_about_at_once(spool: Spool) -> None:
+    """Proved, it goes on; proved absent, it is done again, three times at most; else it is not settled."""
+    for proved, sent, unsettled in ((True, 1, 0), (False, 3, 0), (None, 1, 1)):
+        with Spool() as own:
+            at = await desk(own, Account("a", {OPEN.does: [UNKNOWN] * 9}, proved=proved))
+
+            ended = await at.run()
+
+            assert at.accounts["a"].sent.count(OPEN.does) == sent
+            assert ended.unsettled == unsettled
+            assert (RING.does in at.accounts["a"].sent) is (proved is True)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("error", [Held("busy"), Stopped()])
+async def test_a_vendor_that_cannot_be_asked_leaves_it_unsettled(spool: Spool, error: Exception) -> None:
+    """Nothing is done again before somebody knows."""
+    at = await desk(spool, Account("a", {OPEN.does: [UNKNOWN]}, asking=[error]))
+
+    ended = await at.run()
+
+    assert (at.accounts["a"].sent, ended.unsettled) == ([OPEN.does], 1)
+
+
+@pytest.mark.asyncio
+async def test_a_lost_launch_is_told_as_what_it_proves_to_be(spool: Spool) -> None:
+    """Unknown people are told as such, and stay so."""
+    at = await desk(spool, Account("a", {RING.does: [UNKNOWN]}))
+
+    ended = await at.run()
+
+    assert await at.counts() == {State.UNKNOWN: 4}
+    assert (at.told, ended.unsettled) == ([(Stage.UNKNOWN, 4)], 1)
+
+
+@pytest.mark.asyncio
+async def test_a_refused_campaign_turns_people_down_and_a_refused_launch_rejects_them(spool: Spool) -> None:
+    """Another provider may take over the first; the second is the end of these people here."""
+    at = await desk(spool, Account("a", {OPEN.does: [REFUSED]}), Account("b", {RING.does: [REFUSED]}))
+
+    ended = await at.run()
+
+    assert ended.refused == {"a": f"{OPEN.does}: no sender"}
+    assert await at.counts() == {State.PLANNED: 4, State.REJECTED: 4}
+    assert await at.reasons() == [f"{OPEN.does}: no sender", f"{RING.does}: no sender"]
+
+
+@pytest.mark.asyncio
+async def test_what_is_loaded_at_a_vendor_without_a_launch_is_done(spool: Spool) -> None:
+    """Where the load itself reaches people there is nothing to launch; each outcome is told."""
+    partly = Outcome(kind=Kind.ACCEPTED, refused={PHONES[0]: "blocked"})
+    at = await desk(spool, Account("a", {LOAD.does: [partly]}, reaching=True, launches=False), channels=BOTH)
+
+    await at.run()
+
+    assert await at.counts() == {State.ACCEPTED: 6, State.REJECTED: 2}
+    assert sorted(at.told) == [(Stage.ACCEPTED, 2), (Stage.ACCEPTED, 4), (Stage.REJECTED, 2)]
+
+
+@pytest.mark.asyncio
+async def test_a_load_that_proves_absent_is_loaded_by_the_next_plan(spool: Spool) -> None:
+    """The vendor's list does not have them: they are planned, and nothing is launched without them being known."""
+    account = Account(
+        "a", {LOAD.does: [Outcome(kind=Kind.UNKNOWN, reason="no answer")] * 9}, roll=lambda: Roll(present={})
+    )
+    at = await desk(spool, account, batches=1)
+
+    ended = await at.run()
+
+    assert RING.does not in account.sent
+    assert ended.unsettled == 1
+    assert account.sent.count(LOAD.does) <= 3
+
+
+@pytest.mark.asyncio
+async def test_tries_before_count(spool: Spool) -> None:
+    """The tries that are left are those of the person who was tried most, and never fewer than one."""
+    for earlier, left in ((0, MOST_ATTEMPTS), (3, MOST_ATTEMPTS - 3), (MOST_ATTEMPTS + 5, 1)):
+        with Spool() as own:
+            at = await desk(own, Account("a"), batches=1)
+            for _ in range(earlier):
+                await at.journal.intend_load(at.ids[0], 0, digest="d", reaches=False, at=START)
+                planned = LoadOutcome(stage=Stage.PLANNED)
+                await at.journal.conclude_load(at.ids[0], 0, planned, at=START)
+
+            await at.run()
+
+            [load] = [one for one in at.accounts["a"].attempts if one.request.does == LOAD.does]
+            assert load.tries == left
+
+
+@pytest.mark.asyncio
+async def test_settling_asks_about_what_is_unknown_and_sends_nothing(spool: Spool) -> None:
+    """Steps, loads that may be aboard: each is asked about; what the account no longer does is passed over."""
+    at = await desk(spool, Account("a", proved=True))
+    for position in (0, 1):
+        await at.journal.intend_step(at.ids[0], Step.OPEN, position, digest="d", reaches=False, at=START)
+        unknown = StepState.UNKNOWN
+        await at.journal.conclude_step(at.ids[0], Step.OPEN, position, unknown, at=START, reason="no answer")
+
+    await at.engine().settle()
+
+    states = [row.state for row in await at.journal.steps(at.ids[0])]
+    assert (states, at.accounts["a"].sent) == ([StepState.ACCEPTED, StepState.UNKNOWN], [])
+
+
+@pytest.mark.asyncio
+async def test_settling_a_lost_load_compares_it(spool: Spool) -> None:
+    """Whoever the vendor lists is loaded."""
+    at = await desk(spool, Account("a", roll=lambda: Roll(present={PHONES[0]: ACCEPTED.receipt})), batches=1)
+    await at.journal.intend_load(at.ids[0], 0, digest="d", reaches=False, at=START)
+    await at.journal.conclude_load(at.ids[0], 0, LoadOutcome(stage=Stage.LOAD_UNKNOWN), at=START)
+
+    await at.engine().settle()
+
+    [row] = await at.journal.batches(at.ids[0], [Stage.LOADED])
+    assert row.exceptions.keys() == {1}
+    assert at.accounts["a"].sent == []
