@@ -48,6 +48,14 @@ def unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("outreach.delivery.run.fingerprint", lambda *_: FINGERPRINT)
 
 
+@attrs.frozen
+class Begun:
+    """As much of a campaign at a vendor as is asked for."""
+
+    start: datetime
+    scheduled: bool
+
+
 @attrs.define
 class Account:
     """An account that does what real ones do, without a network: look, write down, send, write down."""
@@ -64,6 +72,9 @@ class Account:
     attempts: list[Attempt] = attrs.field(factory=list)
     asking: list[Exception] = attrs.field(factory=list)
     proved: bool | None = None
+    lag: float = 0.0
+    found: Roll | None = None
+    jobs: list[Any] = attrs.field(factory=list)
 
     @property
     def carrier(self) -> Any:
@@ -73,12 +84,16 @@ class Account:
             load=self._load,
             launch=lambda _job: (RING,) if self.launches else (),
             roll=lambda _job: "who?" if self.roll else None,
-            settle=lambda _job, _request: "what?",
-            seek=lambda _job, _phones: None,
+            settle=self._settle,
+            seek=lambda _job, _phones: "whom?" if self.found else None,
             capabilities=SimpleNamespace(schedules=self.schedules),
         )
-        settings = SimpleNamespace(settle_after=0.0, concurrency=2)
+        settings = SimpleNamespace(settle_after=self.lag, concurrency=2)
         return SimpleNamespace(provider=provider, settings=settings, schedule=lambda campaign: campaign.schedule)
+
+    def _settle(self, job: object, _request: object) -> str:
+        self.jobs.append(job)
+        return "what?"
 
     def _load(self, _job: object, batch: Batch) -> Request:
         return attrs.evolve(LOAD, body=list(batch.phones), reaches=Reach.BATCH if self.reaching else Reach.NOBODY)
@@ -104,6 +119,8 @@ class Account:
         """Answer a question."""
         if self.asking:
             raise self.asking.pop(0)
+        if question == "whom?":
+            return self.found
         if question == "who?":
             assert self.roll
             return self.roll()
@@ -123,11 +140,38 @@ class Desk:
     told: list[tuple[Stage, int]] = attrs.field(factory=list)
     changes: dict[str, Any] = attrs.field(factory=dict)
     watchlist: Watchlist = attrs.field(factory=Nobody)
+    first: int = 0
 
     async def run(self, held: Mapping[int, str] | None = None) -> Ended:
         """Send."""
-        places = {one: Place(number, 0) for number, one in enumerate(self.ids)}
+        places = {one: Place(number, self.first) for number, one in enumerate(self.ids)}
         return await self.engine().run(self.spool, places, held)
+
+    async def plan_again(self) -> None:
+        """Plan the first slice once more: its people stand in new batches behind the old ones."""
+        [one] = await self.journal.slices(KEY)
+        batches = await self.journal.batches(one.id, [Stage.PLANNED])
+        slices = [
+            NewSlice(
+                number=0,
+                provider=one.provider,
+                channels=one.channels,
+                zone=one.zone,
+                fingerprint=one.fingerprint,
+                title="t",
+                marker="m",
+            )
+        ]
+        await self.journal.replan(
+            KEY,
+            digest="d",
+            rows={},
+            slices=slices,
+            batches=[NewBatch(slice_number=0, people=row.people) for row in batches],
+            skipped=[],
+            at=START,
+        )
+        self.first = len(batches)
 
     def engine(self) -> Engine:
         """Give the engine."""
@@ -163,7 +207,7 @@ def plain_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A job is when it begins, and whether that lies ahead."""
 
     def job(*_: object, start: datetime, now: datetime, **__: object) -> Any:
-        return SimpleNamespace(start=start, scheduled=start > now)
+        return Begun(start, start > now)
 
     monkeypatch.setattr("outreach.delivery.run.job", job)
 
@@ -245,8 +289,9 @@ async def test_an_account_that_the_campaign_no_longer_has_is_said(spool: Spool) 
     at = await desk(spool, Account("a"), Account("gone"))
     at.accounts = {"a": at.accounts["a"]}
 
-    await at.run()
+    ended = await at.run()
 
+    assert ended.failure is None
     assert await at.reasons() == ["", "the campaign no longer has a route through gone"]
     assert await at.counts() == {State.ACCEPTED: 4, State.PLANNED: 4}
 
@@ -400,7 +445,7 @@ class Slip:
 @pytest.mark.asyncio
 async def test_only_those_who_would_be_rung_bar_a_launch(spool: Spool) -> None:
     """A person whom the vendor refused may stand on a list without keeping the others from being rung."""
-    at = await desk(spool, Account("a"), batches=1)
+    at = await desk(spool, Account("a"), batches=1, channels=BOTH)
     refused = Outcome(kind=Kind.ACCEPTED, refused={PHONES[1]: "blocked"})
     at.accounts["a"].answers = {LOAD.does: [refused]}
     slip = Slip([])
@@ -409,8 +454,8 @@ async def test_only_those_who_would_be_rung_bar_a_launch(spool: Spool) -> None:
 
     await at.run()
 
-    assert await at.counts() == {State.ACCEPTED: 1, State.REJECTED: 1}
-    assert at.told == [(Stage.ACCEPTED, 1), (Stage.REJECTED, 1)]
+    assert await at.counts() == {State.ACCEPTED: 2, State.REJECTED: 2}
+    assert at.told == [(Stage.ACCEPTED, 2), (Stage.REJECTED, 2)]
 
 
 @pytest.mark.asyncio
@@ -519,10 +564,13 @@ async def test_tries_before_count(spool: Spool) -> None:
     for earlier, left in ((0, MOST_ATTEMPTS), (3, MOST_ATTEMPTS - 3), (MOST_ATTEMPTS + 5, 1)):
         with Spool() as own:
             at = await desk(own, Account("a"), batches=1)
-            for _ in range(earlier):
-                await at.journal.intend_load(at.ids[0], 0, digest="d", reaches=False, at=START)
-                planned = LoadOutcome(stage=Stage.PLANNED)
-                await at.journal.conclude_load(at.ids[0], 0, planned, at=START)
+            for seq in (0, 1):
+                for _ in range(earlier // 2 if seq else earlier - earlier // 2):
+                    await at.journal.intend_load(at.ids[0], seq, digest="d", reaches=False, at=START)
+                    planned = LoadOutcome(stage=Stage.PLANNED)
+                    await at.journal.conclude_load(at.ids[0], seq, planned, at=START)
+                if not seq:
+                    await at.plan_again()
 
             await at.run()
 
@@ -539,10 +587,12 @@ async def test_settling_asks_about_what_is_unknown_and_sends_nothing(spool: Spoo
         unknown = StepState.UNKNOWN
         await at.journal.conclude_step(at.ids[0], Step.OPEN, position, unknown, at=START, reason="no answer")
 
-    await at.engine().settle()
+    engine = at.engine()
+    await engine.settle()
 
     states = [row.state for row in await at.journal.steps(at.ids[0])]
     assert (states, at.accounts["a"].sent) == ([StepState.ACCEPTED, StepState.UNKNOWN], [])
+    assert engine.ended.failure is None
 
 
 @pytest.mark.asyncio
@@ -557,3 +607,56 @@ async def test_settling_a_lost_load_compares_it(spool: Spool) -> None:
     [row] = await at.journal.batches(at.ids[0], [Stage.LOADED])
     assert row.exceptions.keys() == {1}
     assert at.accounts["a"].sent == []
+
+
+@pytest.mark.asyncio
+async def test_settling_asks_with_the_begin_that_the_vendor_was_told(spool: Spool) -> None:
+    """A campaign that was made for tomorrow is looked for as that."""
+    at = await desk(spool, Account("a", proved=True, opens=(OPEN, SECOND)))
+    await at.journal.intend_step(at.ids[0], Step.OPEN, 0, digest="d", reaches=False, at=START)
+    await at.journal.conclude_step(at.ids[0], Step.OPEN, 0, StepState.ACCEPTED, at=START, start=START + HOUR)
+    await at.journal.intend_step(at.ids[0], Step.OPEN, 1, digest="d", reaches=False, at=START)
+    await at.journal.conclude_step(at.ids[0], Step.OPEN, 1, StepState.UNKNOWN, at=START, reason="no answer")
+
+    await at.engine().settle()
+
+    assert [one.start for one in at.accounts["a"].jobs] == [START + HOUR]
+
+
+@pytest.mark.asyncio
+async def test_settling_asks_whom_a_lost_load_reached(spool: Spool) -> None:
+    """Where the load itself reaches people and the vendor lists them."""
+    listed = Roll(present={PHONES[0]: ACCEPTED.receipt, PHONES[1]: ACCEPTED.receipt})
+    at = await desk(spool, Account("a", found=listed, reaching=True), batches=1)
+    await at.journal.intend_load(at.ids[0], 0, digest="d", reaches=True, at=START)
+    await at.journal.conclude_load(at.ids[0], 0, LoadOutcome(stage=Stage.UNKNOWN), at=START)
+
+    await at.engine().settle()
+
+    assert await at.counts() == {State.ACCEPTED: 2}
+
+
+@pytest.mark.asyncio
+async def test_a_load_of_which_nobody_knows_yet_keeps_its_slice_unsettled(spool: Spool) -> None:
+    """Before the vendor's list has had its time nothing is loaded again or launched, in this run or the next."""
+    lost = Outcome(kind=Kind.UNKNOWN, reason="no answer")
+    account = Account("a", {LOAD.does: [lost]}, roll=lambda: Roll(present={}), lag=60.0)
+    at = await desk(spool, account, batches=1)
+
+    first, second = await at.run(), await at.run()
+
+    assert (first.unsettled, second.unsettled) == (1, 1)
+    assert account.sent == [OPEN.does, LOAD.does]
+
+
+@pytest.mark.asyncio
+async def test_batches_of_an_earlier_plan_are_left_alone(spool: Spool) -> None:
+    """People are loaded with what this plan knows of them, where the slice has batches of an earlier plan before."""
+    at = await desk(spool, Account("a"))
+    await at.plan_again()
+
+    await at.run()
+
+    loads = [one for one in at.accounts["a"].attempts if one.request.does == LOAD.does]
+    assert sorted(phone for one in loads for phone in one.request.body) == PHONES[:4]
+    assert await at.counts() == {State.ACCEPTED: 4}

@@ -498,6 +498,10 @@ async def test_questions_take_nothing_of_the_hour() -> None:
     await lane.answer(question(), {})
 
     assert desk.times[-1] < 1
+    assert quota.wait(desk.clock.monotonic(), 1) > 0
+    full = desk.lane(quota=Quota(1, MINUTE, [(desk.clock.monotonic(), 5)]))
+    await full.answer(question(), {})
+    assert desk.times[-1] < 1
 
 
 @pytest.mark.asyncio
@@ -586,3 +590,39 @@ async def test_fewer_tries_may_be_left() -> None:
         await desk.lane().perform(attrs.evolve(desk.attempt(), tries=2))
 
     assert desk.log.count("call somebody") == 2
+
+
+@pytest.mark.asyncio
+async def test_a_share_that_is_gone_when_the_token_comes_is_waited_for() -> None:
+    """Two found room, and one took it while the other waited for its token: that one takes another turn in its time."""
+    desk = Desk()
+    lane = desk.lane(quota=Quota(10, MINUTE))
+    await lane.answer(question(), {})
+
+    await asyncio.gather(*(lane.perform(desk.attempt(people=6)) for _ in range(2)))
+
+    assert desk.times[2] - desk.times[1] >= MINUTE
+    assert desk.log.count("accepted") == 2
+
+
+@pytest.mark.asyncio
+async def test_the_last_second_of_the_hour_counts() -> None:
+    """Half a second too early is too early."""
+    desk = Desk()
+    lane = desk.lane(quota=Quota(10, MINUTE))
+    await lane.perform(desk.attempt(people=10))
+    desk.clock.moment += timedelta(seconds=59.5)
+
+    await lane.perform(desk.attempt(people=10))
+
+    assert desk.times[1] == pytest.approx(60.0)
+
+
+@pytest.mark.asyncio
+async def test_reasons_of_people_are_masked_by_themselves() -> None:
+    """Also where the answer as a whole has no reason."""
+    desk = Desk(outcome=Outcome(kind=Kind.ACCEPTED, refused={"+9779610000011": "9610000011 is blocked"}))
+
+    outcome = await desk.lane().perform(desk.attempt())
+
+    assert outcome.refused == {"+9779610000011": "•••11 is blocked"}

@@ -83,3 +83,18 @@ def test_an_answer_that_leaves_people_out(
     assert found.stage is stage
     assert found.exceptions == {0: (silent, SILENT), 1: (refused, "blocked")}
     assert (found.receipt, found.receipts) == (RECEIPT, {2: RECEIPT})
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome(kind=Kind.ACCEPTED, receipts={BIM: RECEIPT}),
+        Outcome(kind=Kind.ACCEPTED, refused={BIM: "blocked"}),
+        Outcome(kind=Kind.ACCEPTED, doubtful=frozenset({BIM})),
+    ],
+)
+def test_an_answer_that_speaks_of_one(outcome: Outcome) -> None:
+    """Each of the three ways to speak of somebody finds them in the batch."""
+    found = load_outcome(outcome, row(ANN, BIM), reaches=True, asked=False)
+
+    assert {**found.exceptions, **found.receipts}.keys() == {1}

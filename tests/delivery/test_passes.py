@@ -59,7 +59,7 @@ def test_who_cannot_be_used_is_given_up_where_another_takes_over() -> None:
     accounts["d"].given_up = "earlier"
     lanes = cast("Mapping[str, Lane]", accounts)
 
-    found = give_up(campaign(("a", "b", "c", "d", "e"), ("f",)), lanes, Ended(refused={"c": "no sender"}))
+    found = give_up(campaign(("a", "b"), ("c", "d", "e"), ("f",)), lanes, Ended(refused={"c": "no sender"}))
 
     assert found == {"a", "b", "c", "d"}
     assert [one.given_up for one in accounts.values()] == ["401", "silence", "no sender", "earlier", "", ""]

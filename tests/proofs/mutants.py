@@ -71,7 +71,7 @@ CORE = (
     Part(
         "planning",
         _in("outreach/planning", "reading.py assign.py choose.py columns.py turns.py"),
-        ("tests/planning", "tests/delivery/test_failover.py"),
+        ("tests/planning",),
     ),
     Part(
         "numbers",
@@ -92,13 +92,9 @@ CORE = (
     Part(
         "engine",
         _in("outreach/delivery", "lane.py run.py failover.py"),
-        (
-            *_in(
-                "tests/delivery",
-                "test_lane.py test_passes.py test_outcomes.py test_engine.py test_run.py test_seek.py",
-            ),
-            "tests/delivery/test_do_not_contact.py",
-            "tests/test_stopping.py",
+        _in(
+            "tests/delivery",
+            "test_lane.py test_engine.py test_passes.py test_outcomes.py test_settle.py test_do_not_contact.py",
         ),
     ),
     Part(
