@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from hashlib import sha256
 from pathlib import Path
@@ -46,6 +46,19 @@ MAX_PAGES = 10_000
 GRAVE = frozenset({Danger.SPENDS, Danger.REACHES})
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+_SCHEME = re.compile(r"[A-Za-z]+:")
+
+#: What may be a one-time code: four digits or more of any script, also spelled out or in groups.
+_CODE = re.compile(r"\d(?:[\s.,_\u2010-\u2015-]{0,2}\d){3,}")
+
+#: Fields of the answers about codes that hold no code: digits in them are shown where they are of the kind.
+_NO_CODES: Mapping[str, re.Pattern[str]] = {
+    "id": re.compile(r"\w+"),
+    "number": re.compile(r"\+?\d{10,15}"),
+    "count": re.compile(r"\d+"),
+    **dict.fromkeys(("created_at", "updated_at"), re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]+)?(Z|[+-]\d\d:\d\d)?")),
+}
 
 _STATES: Mapping[Kind, StepState] = {
     Kind.ACCEPTED: StepState.ACCEPTED,
@@ -129,11 +142,13 @@ class Wanted:
         """
         endpoint = find(provider.endpoints, name).of(settings)
         request = endpoint.request(**arguments)
+        named = {one.name: value for name, value in arguments.items() if (one := endpoint.parameter(name)) is not None}
+        doubtful = list(_doubtful(endpoint, named)) if endpoint.danger in GRAVE else []
+        if doubtful:
+            raise SpecError(doubtful)
         if all_pages and endpoint.paging is None:
             raise SpecError([Problem(f"'{endpoint.name}' is no list in pages; leave out --all-pages")])
-        return cls(
-            provider=provider, endpoint=endpoint, arguments=dict(arguments), request=request, all_pages=all_pages
-        )
+        return cls(provider=provider, endpoint=endpoint, arguments=named, request=request, all_pages=all_pages)
 
     @property
     def grave(self) -> bool:
@@ -142,9 +157,8 @@ class Wanted:
 
     @property
     def people(self) -> Sequence[tuple[str, ...]]:
-        """Everybody whom the arguments name: each number in E.164, as far as it can be read, in every likely way."""
-        raws = [raw for place in self.endpoint.people for raw in found_at(self.arguments, place.split("."))]
-        return [_spellings(raw, self.endpoint.country) for raw in raws]
+        """Everybody whom the arguments name: each number in E.164, in every way in which it may be meant."""
+        return [_spellings(raw, self.endpoint.country) for _, raw in _raws(self.endpoint, self.arguments)]
 
     @property
     def unlisted(self) -> bool:
@@ -153,14 +167,24 @@ class Wanted:
 
     @property
     def digest(self) -> str:
-        """Equal for equal requests; the secrets in them play no part."""
+        """Equal for equal requests, however numbers are written; the secrets in them play no part.
+
+        Of one-time codes only the person counts: in another wording it would be a second code all the same.
+        """
+        if self.endpoint.codes and self.people:
+            return digest_of(self.provider.name, self.endpoint.name, sorted(each[0] for each in self.people))
         secret = {one.name for one in self.endpoint.arguments if one.secret}
         plain = {
             name: sha256(value.content).hexdigest() if isinstance(value, Upload) else value
             for name, value in self.arguments.items()
             if name not in secret
         }
+        for place in self.endpoint.people:
+            plain = _mapped(plain, place.split("."), self._phone)
         return digest_of(self.provider.name, self.endpoint.name, plain)
+
+    def _phone(self, raw: Any) -> Any:
+        return next(iter(_spellings(raw, self.endpoint.country)), raw)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -175,6 +199,11 @@ def hide(text: str, secrets: Sequence[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, MASK)
     return text
+
+
+def without_codes(text: str) -> str:
+    """Take whatever may be a one-time code out of a text."""
+    return _CODE.sub(MASK, text)
 
 
 @attrs.frozen(kw_only=True)
@@ -262,6 +291,8 @@ class Caller:
             explain = wanted.provider.explain
             outcome = classify(request, response, explain=explain, now=now()) or _meaning(request, response)
         reason = hide(outcome.reason, wanted.secrets)
+        if wanted.endpoint.codes and response is not None:
+            reason = without_codes(reason)
         if journal:
             await journal.conclude_call(intended, _STATES[outcome.kind], reason=reason, at=now())
         called = Called(endpoint=wanted.endpoint, kind=outcome.kind, reason=reason, response=response)
@@ -349,6 +380,24 @@ def refuse_suppressed(watchlist: Watchlist, wanted: Wanted) -> None:
         raise Refused([msg])
 
 
+def _raws(endpoint: Endpoint, arguments: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Give every number among the arguments with its place, as it is written."""
+    return [(place, raw) for place in endpoint.people for raw in found_at(arguments, place.split("."))]
+
+
+def _doubtful(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    """Name the numbers that cannot be read: nobody can look them up in a do-not-contact list."""
+    raws = _raws(endpoint, arguments)
+    remedy = "write one number in E.164, such as +9779610000011"
+    if endpoint.people and not raws:
+        yield Problem(
+            f"no number stands here, so that no do-not-contact list can be asked; {remedy}", endpoint.people[0]
+        )
+    for place, raw in raws:
+        if not _spellings(raw, endpoint.country):
+            yield Problem(f"{mask(str(raw))} cannot be read as the number of one person; {remedy}", place)
+
+
 def found_at(value: Any, place: Sequence[str]) -> list[Any]:
     """Give everything at a dotted place, in every element of the lists on the way."""
     if isinstance(value, list | tuple):
@@ -358,12 +407,25 @@ def found_at(value: Any, place: Sequence[str]) -> list[Any]:
     return found_at(value.get(place[0]), place[1:]) if isinstance(value, Mapping) else []
 
 
+def _mapped(value: Any, place: Sequence[str], change: Callable[[Any], Any]) -> Any:
+    """Give the same with everything at a dotted place changed."""
+    if isinstance(value, list | tuple):
+        return [_mapped(each, place, change) for each in value]
+    if not place:
+        return change(value)
+    if not isinstance(value, Mapping) or place[0] not in value:
+        return value
+    return {**value, place[0]: _mapped(value[place[0]], place[1:], change)}
+
+
 def _spellings(raw: Any, country: str | None) -> tuple[str, ...]:
-    """Read a number in every way in which it may be meant: local, or with the country's code but without the plus."""
-    text = str(raw).strip()
+    """Read a number in every way in which it may be meant: local, or with the country's code but without the plus.
+
+    None where it cannot be read; what a vendor writes before it, as in ``whatsapp:+12025550111``, is passed over.
+    """
+    text = _SCHEME.sub("", str(raw).strip())
     read = (normalise(text, country), normalise(f"+{text.lstrip('+')}", None))
-    known = tuple(dict.fromkeys(one for one in read if isinstance(one, str)))
-    return known or (f"+{''.join(filter(str.isdecimal, text))}",)
+    return tuple(dict.fromkeys(one for one in read if isinstance(one, str)))
 
 
 def read_page(paging: Paging, response: Response) -> tuple[list[Any], int | None]:
@@ -413,7 +475,8 @@ def _decoded(called: Called) -> Called:
     try:
         return attrs.evolve(called, value=called.endpoint.decode(called.response))
     except Unreadable as error:
-        return attrs.evolve(called, odd=masked(str(error)))
+        odd = masked(str(error))
+        return attrs.evolve(called, odd=without_codes(odd) if called.endpoint.codes else odd)
     except Exception as error:  # noqa: BLE001  # a stranger's decoder must not hide what the vendor did
         return attrs.evolve(called, odd=f"the adapter stumbled over the answer: {type(error).__name__}")
 
@@ -422,14 +485,15 @@ def concealed(called: Called, secrets: Sequence[str]) -> Any:
     """Give the vendor's answer for people's eyes: what the endpoint hides is masked, at any depth.
 
     All rows where there were several pages; the document as it came otherwise; text where it is no JSON, None where
-    it is neither.
+    it is neither. Of an endpoint with one-time codes, whatever may be one is masked wherever it stands.
     """
+    veil = _Veil(called.endpoint, secrets)
     if isinstance(called.value, list) and called.endpoint.paging is not None:
-        return _conceal(called.value, called.endpoint.hides, secrets, ("results",))
+        return veil.over(called.value, ("results",))
     if called.response is None or not called.response.body.strip():
         return None
     try:
-        return _conceal(called.response.json(), called.endpoint.hides, secrets, ())
+        return veil.over(called.response.json(), ())
     except Unreadable:
         pass
     try:
@@ -437,20 +501,43 @@ def concealed(called: Called, secrets: Sequence[str]) -> Any:
     except UnicodeDecodeError:
         return None
     # A sound may pass for text; and a vendor must not move somebody's cursor.
-    return None if _CONTROL.search(text) else hide(text, secrets)
+    return None if _CONTROL.search(text) else veil.text(text)
 
 
-def _conceal(value: Any, hides: Sequence[str], secrets: Sequence[str], place: tuple[str, ...]) -> Any:
-    if isinstance(value, Mapping):
-        return {
-            key: MASK
-            if _hidden((*place, key), hides) and below not in (None, "")
-            else _conceal(below, hides, secrets, (*place, key))
-            for key, below in value.items()
-        }
-    if isinstance(value, list):
-        return [_conceal(below, hides, secrets, place) for below in value]
-    return hide(value, secrets) if isinstance(value, str) else value
+@attrs.frozen
+class _Veil:
+    """What hides parts of an endpoint's answer."""
+
+    endpoint: Endpoint
+    secrets: Sequence[str] = attrs.field(repr=False)
+
+    def text(self, text: str) -> str:
+        """Hide what stands in a text."""
+        text = hide(text, self.secrets)
+        return without_codes(text) if self.endpoint.codes else text
+
+    def over(self, value: Any, place: tuple[str, ...]) -> Any:
+        """Hide what stands in a value and below it."""
+        if isinstance(value, Mapping):
+            return {self._key(key): self._below(below, (*place, key)) for key, below in value.items()}
+        if isinstance(value, list):
+            return [self.over(below, place) for below in value]
+        if isinstance(value, str):
+            return value if self._plain(value, place) else self.text(value)
+        code = isinstance(value, int | float) and not isinstance(value, bool) and self.endpoint.codes
+        return MASK if code and not self._plain(value, place) and _CODE.search(str(value)) else value
+
+    def _below(self, value: Any, place: tuple[str, ...]) -> Any:
+        hidden = _hidden(place, self.endpoint.hides) and value not in (None, "")
+        return MASK if hidden else self.over(value, place)
+
+    def _key(self, key: str) -> str:
+        return without_codes(key) if self.endpoint.codes else key
+
+    def _plain(self, value: Any, place: tuple[str, ...]) -> bool:
+        """Whether it is a field that is documented to hold no code, and looks like it."""
+        known = _NO_CODES.get(place[-1]) if place and self.endpoint.codes else None
+        return known is not None and known.fullmatch(str(value)) is not None
 
 
 def _hidden(place: tuple[str, ...], hides: Sequence[str]) -> bool:

@@ -22,6 +22,9 @@ from outreach.wire import Reach, Ref, Request
 
 _PLACE = re.compile(r"<(\w+)>")
 
+#: Keys of an answer under which a one-time code stands.
+_CODES = frozenset({"otp", "otp_code", "code", "pin"})
+
 
 class Danger(StrEnum):
     """The worst that calling an endpoint does."""
@@ -108,6 +111,9 @@ class Endpoint:
 
         hides: Places of an answer that are never printed: keys, or ``parent.key``.
 
+        codes: It sends or lists one-time codes: whatever may be one is masked wherever it stands in an answer, and only
+            the person tells two requests apart. Unless stated, where ``hides`` names a code.
+
         once: The answer holds what cannot be had again, such as a new token: it must be kept in a file.
 
         anonymous: Works without the account's token.
@@ -141,6 +147,7 @@ class Endpoint:
     paging: Paging | None = None
     decode: Decoder = document
     hides: tuple[str, ...] = ()
+    codes: bool = attrs.field()
     once: bool = False
     anonymous: bool = False
     example: Mapping[str, Any] = attrs.field(factory=dict)
@@ -152,6 +159,10 @@ class Endpoint:
     @repeatable.default
     def _harmless(self) -> bool:
         return self.method == "GET"
+
+    @codes.default
+    def _codes(self) -> bool:
+        return any(place.rpartition(".")[2] in _CODES for place in self.hides)
 
     @property
     def reaches(self) -> Reach:

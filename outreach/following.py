@@ -89,7 +89,8 @@ class Followed:
 
         interrupted: It was stopped before its end.
 
-        exit_code: 0; 4 when a vendor refused the account, 5 when one could not be asked, 130 when interrupted.
+        exit_code: 0; 4 when a vendor refused the account, 5 when one could not be asked or understood, 130 when
+            interrupted.
     """
 
     summary: Summary
@@ -364,15 +365,14 @@ class Follower:
         lane = self.lanes[one.provider]
         if lane.halted:
             self._over[one.id, ""] = why
-        elif self._failed((one.id, ""), why):
-            self.down = True
+        else:
+            self._failed((one.id, ""), why)
 
-    def _failed(self, what: tuple[int, str], why: str) -> bool:
+    def _failed(self, what: tuple[int, str], why: str) -> None:
         self._failures[what] += 1
-        given_up = self._failures[what] >= MOST_FAILURES
-        if given_up:
+        if self._failures[what] >= MOST_FAILURES:
             self._over[what] = why
-        return given_up
+            self.down = True
 
     async def _ask(self, one: Slice, carrier: Carrier) -> None:
         """Ask about everybody in a slice who is open: all at once, or chunk by chunk."""

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
 
 from outreach.answers import Heard, Receipt
-from outreach.delivery.journal import BatchRow, CampaignKey, Journal, LoadOutcome, Slice, Stage
-from outreach.errors import Unreadable
+from outreach.delivery.journal import (
+    ABOARD,
+    GIVEN_UP,
+    WITNESSABLE,
+    BatchRow,
+    CampaignKey,
+    Journal,
+    Slice,
+    Stage,
+)
 from outreach.merging import merge
 from outreach.planning.carrier import Carrier
 from outreach.wire import Received
@@ -17,8 +25,8 @@ from outreach.wire import Received
 #: Batches read from the journal at a time.
 PAGE = 200
 
-#: People in these stages can be told of.
-_STAGES = (Stage.ACCEPTED, Stage.UNKNOWN)
+#: Whoever is in one of these may still be contacted, hence must not stay there once somebody else reached them.
+_PENDING = (Stage.PLANNED, Stage.CANCELLED, Stage.REJECTED, *ABOARD)
 
 
 @attrs.frozen(kw_only=True)
@@ -28,13 +36,13 @@ class Notices:
     Attributes:
         changed: Deliveries of which something new was learnt.
 
-        settled: Of these, how many of which nobody knew before whether they had gone out.
+        settled: Of these, how many of which nobody knew before that they had gone out.
 
         forged: Posts that the vendor did not sign; they change nothing.
 
         unreadable: Posts in a shape that the vendor's pages do not show; they change nothing.
 
-        strange: Posts about nobody whom this campaign reached; they change nothing.
+        strange: Posts about nobody whom this campaign reached, or not known to be about it; they change nothing.
     """
 
     changed: int = 0
@@ -49,31 +57,145 @@ def read(carrier: Carrier, posts: Iterable[Received], token: str) -> tuple[list[
     heard: list[Heard] = []
     forged = unreadable = 0
     for post in posts:
-        if not carrier.provider.genuine(post, carrier.settings, token):
+        if not _genuine(carrier, post, token):
             forged += 1
             continue
         try:
             heard += carrier.provider.hear(post)
-        except Unreadable:
+        except Exception:  # noqa: BLE001  # anybody may post anything; one post must not lose the others
             unreadable += 1
     return heard, Notices(forged=forged, unreadable=unreadable)
+
+
+def _genuine(carrier: Carrier, post: Received, token: str) -> bool:
+    try:
+        return carrier.provider.genuine(post, carrier.settings, token)
+    except Exception:  # noqa: BLE001  # what cannot be checked is not proved
+        return False
 
 
 async def write(
     journal: Journal, key: CampaignKey, provider: str, heard: Sequence[Heard], counted: Notices, *, at: datetime
 ) -> Notices:
     """Write down what was heard; what is known of a person only grows, so that order and repeats play no part."""
-    left = list(heard)
-    for one in await journal.slices(key):
-        told = _for(one, left) if one.provider == provider else {}
-        if not told:
-            continue
-        found: set[str] = set()
-        async for row in _rows(journal, one):
-            counted = await _one(journal, one, row, told, counted, at)
-            found.update(phone for phone in row.people.phones if phone in told)
-        left = [each for each in left if each.phone not in found or not _about(one, each)]
-    return attrs.evolve(counted, strange=counted.strange + len(left))
+    book = _Book(journal, at, counted)
+    slices = await journal.slices(key)
+    homes = [one for one in slices if one.provider == provider]
+    marked = [each for each in heard if each.marker]
+    bare = [each for each in heard if not each.marker]  # kept apart: these may be about something else
+    for one in homes:
+        marked = _without(marked, one, await book.take(one, _for(one, marked), _AT_HOME))
+        bare = _without(bare, one, await book.take(one, _for(one, bare), _AT_HOME))
+    for one in homes:
+        marked = _without(marked, one, await book.elsewhere(one, slices, _for(one, marked)))
+    return attrs.evolve(book.counted, strange=counted.strange + len(marked) + len(bare))
+
+
+@attrs.frozen
+class _Way:
+    """Whom a post proves to be reached: people in these stages, who get this reason."""
+
+    stages: Collection[Stage]
+    reason: str = ""
+
+    def proves(self, stage: Stage, heard: Heard) -> bool:
+        """Whether somebody becomes accepted by what was heard, for which it must bear the slice's mark."""
+        return bool(heard.marker) and stage in self.stages
+
+    def adds(self, fate: tuple[Stage, str], known: Receipt | None, heard: Heard) -> bool:
+        """Whether it is about somebody who is accepted already."""
+        if fate[0] is not Stage.ACCEPTED:
+            return False
+        if self.reason:
+            return fate[1] == self.reason
+        return bool(heard.marker or (known and known.vendor_id == heard.receipt.vendor_id))
+
+
+_AT_HOME = _Way(WITNESSABLE - {Stage.PASSED})
+_PASSED_ON = _Way({Stage.PASSED})
+
+
+@attrs.define
+class _Book:
+    """Writes down what was heard, and counts it."""
+
+    journal: Journal
+    at: datetime
+    counted: Notices
+
+    async def elsewhere(self, home: Slice, slices: Sequence[Slice], told: Mapping[str, Heard]) -> set[str]:
+        """Take in who was reached from a slice and stands in another one since; give of whom that could be told.
+
+        They become accepted where they stand, so that nobody is on the books twice. Whoever stands nowhere else
+        becomes accepted where they were passed on.
+        """
+        stand: set[str] = set()
+        known: set[str] = set()
+        for one in slices if told else ():
+            here = {p: _from(home, one, each) for p, each in told.items() if each.channel in one.channels}
+            if one.id == home.id or not here:
+                continue
+            stages = await self._standing(one, here)
+            stand.update(stages)
+            if not {*ABOARD}.isdisjoint(stages.values()):  # before the launch there contacts them once more
+                await self.journal.cancel(one.id, stages=ABOARD, reason=GIVEN_UP, at=self.at)
+            known |= await self.take(one, here, _Way(_PENDING, f"reached by {home.provider}, which told so by itself"))
+        alone = {phone: each for phone, each in told.items() if phone not in stand}
+        return known | await self.take(home, alone, _PASSED_ON)
+
+    async def _standing(self, one: Slice, told: Mapping[str, Heard]) -> Mapping[str, Stage]:
+        stages: dict[str, Stage] = {}
+        async for row in _rows(self.journal, one):
+            found = {p: _fate(row, index)[0] for index, p in enumerate(row.people.phones) if p in told}
+            stages.update((phone, stage) for phone, stage in found.items() if stage is not Stage.PASSED)
+        return stages
+
+    async def take(self, one: Slice, told: Mapping[str, Heard], way: _Way) -> set[str]:
+        """Write down what is told of the people of a slice; give of whom that could be told."""
+        known: set[str] = set()
+        if told:
+            async for row in _rows(self.journal, one):
+                known |= await self._batch(one, row, told, way)
+        return known
+
+    async def _batch(self, one: Slice, row: BatchRow, told: Mapping[str, Heard], way: _Way) -> set[str]:
+        proved: dict[int, Receipt] = {}
+        added: dict[int, Receipt] = {}
+        before: dict[int, Receipt | None] = {}
+        for index, phone in enumerate(row.people.phones):
+            if (each := told.get(phone)) is None:
+                continue
+            fate, before[index] = _fate(row, index), row.receipts.get(index, row.receipt)
+            if way.proves(fate[0], each):
+                proved[index] = merge(before[index], each.receipt)
+            elif way.adds(fate, before[index], each):
+                added[index] = merge(before[index], each.receipt)
+        fresh = {index: receipt for index, receipt in added.items() if receipt != before[index]}
+        if fresh:  # first: people may leave the batch with what follows
+            await self.journal.note(one.id, row.seq, fresh, at=self.at)
+        if proved:
+            await self.journal.witness(one.id, row.seq, proved, reason=way.reason, at=self.at)
+        self._count(len(fresh), len(proved), len(one.channels))
+        return {row.people.phones[index] for index in (*added, *proved)}
+
+    def _count(self, fresh: int, proved: int, width: int) -> None:
+        changed, settled = self.counted.changed + (fresh + proved) * width, self.counted.settled + proved * width
+        self.counted = attrs.evolve(self.counted, changed=changed, settled=settled)
+
+
+def _fate(row: BatchRow, index: int) -> tuple[Stage, str]:
+    return row.exceptions.get(index, (row.stage, row.reason))
+
+
+def _from(home: Slice, one: Slice, heard: Heard) -> Heard:
+    """Leave out the vendor's id where another vendor's stands."""
+    if home.provider == one.provider:
+        return heard
+    return attrs.evolve(heard, receipt=attrs.evolve(heard.receipt, vendor_id=""))
+
+
+def _without(left: Sequence[Heard], one: Slice, known: Collection[str]) -> list[Heard]:
+    return [each for each in left if each.phone not in known or not _about(one, each)]
 
 
 def _about(one: Slice, heard: Heard) -> bool:
@@ -93,38 +215,7 @@ def _for(one: Slice, heard: Iterable[Heard]) -> Mapping[str, Heard]:
 
 async def _rows(journal: Journal, one: Slice) -> AsyncIterator[BatchRow]:
     after = -1
-    while rows := await journal.batches(one.id, _STAGES, after=after, limit=PAGE, mixed=True):
+    while rows := await journal.batches(one.id, tuple(Stage), after=after, limit=PAGE):
         after = rows[-1].seq
         for row in rows:
             yield row
-
-
-async def _one(
-    journal: Journal, one: Slice, row: BatchRow, told: Mapping[str, Heard], counted: Notices, at: datetime
-) -> Notices:
-    fresh: dict[int, Receipt] = {}
-    settled: dict[int, Receipt] = {}
-    for index, phone in enumerate(row.people.phones):
-        each = told.get(phone)
-        stage, _ = row.exceptions.get(index, (row.stage, ""))
-        known = row.receipts.get(index, row.receipt)
-        if each is None:
-            continue
-        if stage is Stage.UNKNOWN and each.marker:
-            settled[index] = merge(known, each.receipt)
-        elif stage is Stage.ACCEPTED and (each.marker or (known and known.vendor_id == each.receipt.vendor_id)):
-            merged = merge(known, each.receipt)
-            if merged != known:
-                fresh[index] = merged
-    if settled:
-        exceptions = dict.fromkeys(settled, (Stage.ACCEPTED, ""))
-        outcome = LoadOutcome(stage=Stage.UNKNOWN, reason=row.reason, exceptions=exceptions, receipts=settled)
-        await journal.conclude_load(one.id, row.seq, outcome, at=at)
-    if fresh:
-        await journal.note(one.id, row.seq, fresh, at=at)
-    width = len(one.channels)
-    return attrs.evolve(
-        counted,
-        changed=counted.changed + (len(fresh) + len(settled)) * width,
-        settled=counted.settled + len(settled) * width,
-    )

@@ -59,7 +59,7 @@ def module(path: Path) -> ModuleType:
     sys.modules[name] = loaded
     try:
         spec.loader.exec_module(loaded)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         msg = f"{path.name} cannot be loaded: {type(error).__name__}: {error}"
         raise PluginError(msg) from error

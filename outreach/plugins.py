@@ -93,7 +93,7 @@ def load_plugins(*extra: object) -> Plugins:
             if objections:
                 failed.append(Failure(name, "; ".join(objections)))
                 continue
-        except Exception as error:  # noqa: BLE001  # a stranger's code may raise anything; it is listed instead
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a stranger's code may raise anything, or leave; it is listed
             failed.append(Failure(name, f"{type(error).__name__}: {error}"))
             continue
         providers.update({one.name: one for one in given.providers})
@@ -133,7 +133,7 @@ def _found(disabled: set[str], extra: Iterable[object], failed: list[Failure]) -
             continue
         try:
             plugin = entry.load()
-        except Exception as error:  # noqa: BLE001  # as above
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
             failed.append(Failure(entry.name, f"{type(error).__name__}: {error}"))
             continue
         yield entry.name, _source(entry), plugin
@@ -160,6 +160,6 @@ def _register(manager: pluggy.PluginManager, plugin: object) -> _Given:
             return [one for several in manager.subset_hook_caller(hook, others)() for one in several]
 
         return _Given(given("outreach_register_providers"), given("outreach_register_sources"))
-    except Exception:
+    except BaseException:
         manager.unregister(plugin)
         raise

@@ -18,7 +18,7 @@ from outreach.delivery import brief, stopping
 from outreach.delivery.clock import Clock
 from outreach.delivery.donotcontact import Lists, OwnList, Watchlist, Watchlists, own
 from outreach.delivery.failover import Both, Reel, give_up, goes_on, has_lists
-from outreach.delivery.journal import ABOARD, NOT_YET, CampaignKey, Counts, Journal, NewSlice, Stage
+from outreach.delivery.journal import ABOARD, NOT_YET, CampaignKey, Counts, Journal, NewSlice, Slice, Stage
 from outreach.delivery.lane import Lane, Stopped
 from outreach.delivery.ledger import JournalLedger
 from outreach.delivery.pace import Quota
@@ -26,9 +26,9 @@ from outreach.delivery.run import Ended, Engine, Place, Tell
 from outreach.delivery.spool import Spool
 from outreach.delivery.stopping import StopFlag
 from outreach.delivery.transport import HttpTransport
-from outreach.errors import CredentialError, Refused, SpecError
+from outreach.errors import CredentialError, EnvironmentProblem, OutreachError, Refused, SpecError
 from outreach.model import Campaign, Secret, State, moved
-from outreach.planning.build import Builder
+from outreach.planning.build import LIMIT, Builder
 from outreach.planning.carrier import Carrier, carriers, fingerprint, title
 from outreach.planning.reading import Seen, read, suppressed
 from outreach.planning.stamps import Stamps, changed, stamps
@@ -168,22 +168,50 @@ class Sending:
         began = _begun(await self.journal.counts(self.key))
         down: frozenset[str] = frozenset()
         with Spool(self._folder) as spool:
-            ledger, builder = await self._plan(spool, contacts, limit, down)
+            room = await self._room(limit, down)
+            ledger, builder = await self._plan(spool, contacts, room.left, down)
             plan = builder.finish()
             permit(plan)
-            ended, next_down = await self._send(spool, plan, builder, ledger, down, wait=wait)
+            ended, next_down = await self._send(spool, plan, builder, ledger, down, room.held, wait=wait)
         while next_down is not None:
             down = next_down
             left = None if limit is None else max(0, limit - _begun(await self.journal.counts(self.key)) + began)
             with Spool(self._folder) as spool:
                 try:
-                    ledger, builder = await self._plan(spool, contacts, left, down)
+                    room = await self._room(left, down)
+                    ledger, builder = await self._plan(spool, contacts, room.left, down)
                 except Refused:  # stopped while the contacts were gone through again; what was sent was sent
                     ended.interrupted = True
                     break
+                except OutreachError as error:  # its own exit code may promise that nobody was contacted
+                    ended.failure = _broken_off(error)
+                    break
                 plan = builder.finish()
-                ended, next_down = await self._send(spool, plan, builder, ledger, down, wait=wait)
+                ended, next_down = await self._send(spool, plan, builder, ledger, down, room.held, wait=wait)
         return plan, ended
+
+    async def _room(self, limit: int | None, down: frozenset[str]) -> _Room:
+        """Leave room under ``--limit`` for whoever is loaded already, or hold the campaign that they are loaded in."""
+        held: dict[int, str] = {}
+        if limit is None:
+            return _Room(None, held)
+        for one in await self.journal.slices(self.key):
+            aboard = 0 if one.closed or one.provider in down else await self._aboard(one)
+            if aboard > limit:
+                held[one.id] = LIMIT
+            else:
+                limit -= aboard
+        return _Room(limit, held)
+
+    async def _aboard(self, one: Slice) -> int:
+        """Count the deliveries that the launch of a campaign at a vendor would make."""
+        count, after = 0, -1
+        while rows := await self.journal.batches(one.id, ABOARD, after=after, mixed=True):
+            after = rows[-1].seq
+            for row in rows:
+                fates = (row.exceptions.get(index, (row.stage, ""))[0] for index in range(len(row.people)))
+                count += sum(stage in ABOARD for stage in fates)
+        return count * len(one.channels)
 
     async def settle(self) -> None:
         """Ask about everything that earlier runs left unknown; nobody is contacted.
@@ -265,6 +293,7 @@ class Sending:
         builder: Builder,
         ledger: JournalLedger,
         down: frozenset[str],
+        full: Mapping[int, str],
         *,
         wait: bool,
     ) -> tuple[Ended, frozenset[str] | None]:
@@ -279,7 +308,7 @@ class Sending:
             at=self.clock.now(),
             passes=builder.passing,
         )
-        held = {numbers[made.number]: made.held for made in builder.slices if made.held}
+        held = {**full, **{numbers[made.number]: made.held for made in builder.slices if made.held}}
         places = await places_of(self.journal, numbers)
         counts = await self.journal.counts(self.key)
         teller = _Teller(self.watch, counts.deliveries[State.PLANNED])
@@ -341,6 +370,14 @@ class Sending:
 
 
 @attrs.frozen
+class _Room:
+    """What ``--limit`` leaves for a plan, and the slices that must not be launched under it, with why."""
+
+    left: int | None
+    held: Mapping[int, str]
+
+
+@attrs.frozen
 class _Work:
     """What one pass works with: the people, where they stand in the journal, and the slices that are left, with why."""
 
@@ -367,6 +404,14 @@ class _Contacts:
         taker = builder if self.reel is None else Both(builder, self.reel)
         yield from read(self.campaign, taker, self.stdin, self.kinds)
         self._kept = True
+
+
+def _broken_off(error: OutreachError) -> EnvironmentProblem:
+    """Say that a call ends between two passes, after people were contacted."""
+    msg = f"people were contacted, but whoever has another provider to go to was not planned anew: {error}"
+    problem = EnvironmentProblem(f"{msg}; mend it and run send again")
+    problem.__cause__ = error
+    return problem
 
 
 def _begun(counts: Counts) -> int:

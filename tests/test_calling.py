@@ -15,7 +15,7 @@ from outreach.answers import Kind
 from outreach.calling import Called, Caller, Wanted, call, concealed, read_page
 from outreach.delivery.exchange import Lost, NotSent
 from outreach.delivery.journal import CallRow, StepState
-from outreach.endpoints import Endpoint, Paging
+from outreach.endpoints import Endpoint, Paging, find
 from outreach.errors import Refused, SpecError, Unreadable
 from outreach.model import Settings
 from outreach.plugins import load_plugins
@@ -327,3 +327,97 @@ def test_an_endpoint_follows_its_account() -> None:
     row: Endpoint = next(one for one in PROVIDERS["toingg"].endpoints if one.name == "create_campaign").of(account)
 
     assert row.path == "create_campaign"
+
+
+ODD = ("+12025550111 ext 5", "+12025550111;ext=5", "0012025550111", "+12025550111,+12025550112", "9" * 32, "sita")
+
+
+@pytest.mark.parametrize("number", ODD)
+@pytest.mark.parametrize(
+    ("provider", "name", "place"),
+    [("contactswing", "create_call", "phone_number"), ("toingg", "make_batch_toingg", "numberList.clientNumber")],
+)
+def test_a_number_that_cannot_be_read_reaches_nobody(provider: str, name: str, place: str, number: str) -> None:
+    """Nobody can look it up in a do-not-contact list: it is refused with its place, its digits are not guessed at."""
+    example: dict[str, Any] = dict(find(PROVIDERS[provider].endpoints, name).example)
+    given = [{"clientName": "Sita", "clientNumber": number}] if "." in place else number
+    with pytest.raises(SpecError, match=r"write one number in E\.164") as wrong:
+        wanted(name, provider, **{**example, place.partition(".")[0]: given})
+
+    assert [one.path for one in wrong.value.problems] == [place]
+    assert number not in str(wrong.value)
+
+
+def test_somebody_must_be_named_where_the_list_is_asked() -> None:
+    """A number under another key would go past the do-not-contact list."""
+    with pytest.raises(SpecError, match="no number stands here"):
+        wanted("make_toingg", "toingg", call={"name": "Sita", "phonenumber": "+9779610000042"})
+
+
+def test_a_prefix_of_the_vendors_is_no_part_of_a_number() -> None:
+    """Twilio marks WhatsApp in the number."""
+    example = find(PROVIDERS["twilio"].endpoints, "create_message").example
+    assert wanted("create_message", "twilio", **{**example, "To": "whatsapp:+12025550111"}).people == [
+        ("+12025550111",)
+    ]
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_outcome_is_of_a_person_however_the_number_is_written() -> None:
+    """Another spelling is no other person, and of a code another wording is no other request."""
+    made, _, journal = caller(Lost("no answer"), Lost("no answer"))
+    await made.call(wanted("send_otp", otp="48213", **OTP))
+    for number in ("+9779610000011", "977 961-0000011", "९६१०००००११"):
+        with pytest.raises(Refused, match="--again"):
+            await made.refuse_repeated(wanted("send_otp", **{**OTP, "number": number, "otp_options": "generated"}))
+
+    batch: dict[str, Any] = {
+        "campaign": "fees",
+        "numberList": [{"clientName": "Sita", "clientNumber": "+9779610000042"}],
+    }
+    other: dict[str, Any] = {
+        "campaign": "fees",
+        "numberList": [{"clientName": "Sita", "clientNumber": "977 9610000042"}],
+    }
+    await made.call(wanted("make_batch_toingg", "toingg", **batch))
+    with pytest.raises(Refused, match="--again"):
+        await made.refuse_repeated(wanted("make_batch_toingg", "toingg", **other))
+    assert journal.rows[0].digest != journal.rows[1].digest
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("code", ["482193", "4 8 2 1 9 3", "482-193", "४८२१९३", "4821"])
+@pytest.mark.parametrize("status", [400, 500])
+async def test_the_vendors_words_hold_no_code_that_it_made(code: str, status: int) -> None:
+    """A code that only the vendor knows is taken out of the reason, the journal and the answer all the same."""
+    body = {"message": f"could not send code {code}", "errors": [f"{code} failed"], code: {"smth": code}}
+    made, _, journal = caller(Response.of(body, status))
+    called = await made.call(wanted("send_otp", **{**OTP, "otp_options": "generated"}))
+
+    assert "could not send code •••" in called.reason
+    assert code not in f"{called.reason} {journal.rows} {concealed(called, ())}"
+
+
+def test_no_code_stands_in_an_answer_under_whatever_key() -> None:
+    """Of the answers about codes only id, number, count and dates show their digits."""
+    row = {"id": 482193, "number": "9610000011", "otp_code": "482193", "pin": 482193, "sms": "code 482193", "n": 4.5e5}
+    listed = concealed(answered("otps", {"count": 4821, "results": [{**row, "body": "482193 is yours"}]}), ())
+    sent = concealed(answered("send_otp", {"status": 200, "data": {"details": {**row, "number": "482193"}}}), ())
+    bare = [concealed(answered("send_otp", body), ()) for body in (["482193"], 482193, "482193")]
+    dates = {"created_at": "2026-11-21T17:04:05.123Z", "updated_at": "482193"}
+
+    shown = {"id": 482193, "number": "9610000011", "otp_code": "•••", "pin": "•••", "sms": "code •••", "n": "•••"}
+    assert listed == {"count": 4821, "results": [{**shown, "body": "••• is yours"}]}
+    assert sent == {"status": 200, "data": {"details": {**shown, "number": "•••"}}}
+    assert bare == [["•••"], "•••", "•••"]
+    assert concealed(answered("otps", [dates]), ()) == [{**dates, "updated_at": "•••"}]
+    assert concealed(answered("campaign", {"id": 1, "name": "Class of 2026"}), ()) == {"id": 1, "name": "Class of 2026"}
+
+
+def test_every_endpoint_with_codes_is_known_as_one() -> None:
+    """Whoever takes or hides a code has its answers masked."""
+    rows = [row for one in PROVIDERS.values() for row in one.endpoints]
+    assert {row.name for row in rows if row.codes} == {"send_otp", "otps", "legacy_send_otp", "legacy_otps"} & {
+        row.name for row in rows
+    }
+    assert all(row.codes for row in rows if "otp" in row.name)

@@ -272,6 +272,23 @@ async def test_a_vendor_that_is_down_is_given_up_after_a_while(tmp_path: Path) -
 
 
 @pytest.mark.asyncio
+async def test_a_vendor_that_cannot_be_understood_is_given_up_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few rounds of answers that nobody can read, then exit 5, with the reason."""
+    async with world(tmp_path, "toingg") as vendors:
+        one = vendors.campaign("11")
+        await outreach.asend(one, clock=vendors.clock)
+        monkeypatch.setattr(
+            vendors.server.emulators["toingg"], "answer", lambda *_: Response(status=200, body=b"\0\xff<html>")
+        )
+        followed = await vendors.follow(one)
+
+    assert (followed.polls, followed.exit_code) == (MOST_FAILURES, 5)
+    assert "read" in followed.ended[0].reason
+
+
+@pytest.mark.asyncio
 async def test_answers_that_come_late_are_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that has ended is asked about a few more times until its answers are there, and then no more."""
     async with world(tmp_path, "toingg") as vendors:

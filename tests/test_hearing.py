@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -13,7 +14,12 @@ import attrs
 import pytest
 
 import outreach
-from outreach import Channel, Contacts, DeliveryRow, Received, Route, State, Status, Template
+from outreach import Channel, Contacts, DeliveryRow, Received, Route, State, Status, Template, hearing
+from outreach.answers import Heard, Receipt
+from outreach.delivery.journal import CampaignKey, Journal, LoadOutcome, NewBatch, NewSlice, People, Stage
+from outreach.delivery.memory import MemoryJournal
+from outreach.hearing import Notices
+from outreach.planning.carrier import Carrier
 from outreach_twilio import twilio
 
 HOOK = "https://hooks.example.com/told?tenant=7"
@@ -142,3 +148,149 @@ def test_a_provider_without_a_route_is_a_mistake(tmp_path: Path) -> None:
     """A post for a vendor that the campaign does not use is refused with what to look at."""
     with pytest.raises(outreach.SpecError, match="no route of this campaign goes through 'toingg'"):
         outreach.heard(_campaign(), "toingg", [], journal=tmp_path / "journal.db", sandbox=True)
+
+
+KEY = CampaignKey("fees", 1)
+NOW = datetime(2026, 12, 1, 4, 15, tzinfo=UTC)
+
+
+async def _planned(journal: Journal, provider: str, *phones: str, passes: bool = False) -> int:
+    """Plan people as one batch at a provider; give the slice."""
+    one = NewSlice(
+        number=0,
+        provider=provider,
+        channels=(Channel.SMS,),
+        zone="",
+        fingerprint=provider,
+        title="t",
+        marker=f"m-{provider}",
+    )
+    crowd = People(phones=phones, ids=[""] * len(phones), rows=[0] * len(phones))
+    ids = await journal.replan(
+        KEY,
+        digest="d",
+        rows={},
+        slices=[one],
+        batches=[NewBatch(slice_number=0, people=crowd)],
+        skipped=[],
+        at=NOW,
+        passes=passes,
+    )
+    return ids[0]
+
+
+async def _concluded(journal: Journal, slice_id: int, outcome: LoadOutcome, *, reaches: bool = True) -> None:
+    await journal.intend_load(slice_id, 0, digest="x", reaches=reaches, at=NOW)
+    await journal.conclude_load(slice_id, 0, outcome, at=NOW)
+
+
+async def _hear(journal: Journal, *phones: str, marker: str = "m-twilio", word: str = "sent") -> Notices:
+    """Hear of people from Twilio."""
+    receipt = Receipt(vendor_id="SM1", status=Status(word), word=word)
+    told = [Heard(phone=phone, channel=Channel.SMS, receipt=receipt, marker=marker) for phone in phones]
+    return await hearing.write(journal, KEY, "twilio", told, Notices(), at=NOW)
+
+
+async def _report(journal: Journal) -> dict[str, tuple[State, str]]:
+    rows = [row async for row in journal.deliveries(KEY)]
+    assert len({row.phone for row in rows}) == len(rows)
+    return {row.phone: (row.state, row.reason) for row in rows}
+
+
+async def _handled(journal: Journal) -> set[str]:
+    """Give whom no plan has again."""
+    return {phone async for _, phones in journal.contacted(KEY) for phone in phones}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.CANCELLED, Stage.REJECTED, Stage.LOAD_UNKNOWN, Stage.UNKNOWN])
+async def test_our_mark_proves_a_contact_whatever_was_known(stage: Stage) -> None:
+    """A vendor's list that lagged, or a refusal that was none, does not lead to a second contact."""
+    journal = MemoryJournal()
+    slice_id = await _planned(journal, "twilio", *PHONES)
+    await _concluded(journal, slice_id, LoadOutcome(stage=stage, reason="r"))
+
+    first = await _hear(journal, PHONES[0])
+    again = await _hear(journal, PHONES[0])
+
+    assert (await _report(journal))[PHONES[0]] == (State.ACCEPTED, "")
+    assert PHONES[0] in await _handled(journal)
+    assert (first.settled, first.changed, first.strange) == (1, 1, 0)
+    assert (again.changed, again.strange) == (0, 0)
+
+
+@pytest.mark.asyncio
+async def test_the_others_of_a_batch_keep_their_own_reason() -> None:
+    """Settling one of several unknown people says nothing of the others."""
+    journal = MemoryJournal()
+    slice_id = await _planned(journal, "twilio", *PHONES)
+    unknown = {1: (Stage.UNKNOWN, "silent of the second"), 2: (Stage.UNKNOWN, "silent of the third")}
+    await _concluded(journal, slice_id, LoadOutcome(stage=Stage.ACCEPTED, exceptions=unknown))
+
+    await _hear(journal, PHONES[1])
+
+    assert (await _report(journal))[PHONES[2]] == (State.UNKNOWN, "silent of the third")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("was", [Stage.REJECTED, Stage.PLANNED])
+@pytest.mark.parametrize("loaded", [False, True])
+async def test_whoever_went_to_another_provider_is_not_contacted_there(was: Stage, loaded: bool) -> None:
+    """The first provider reached them after all: they are on the books once, and the other's campaign is given up."""
+    journal = MemoryJournal()
+    first = await _planned(journal, "twilio", *PHONES)
+    outcome = LoadOutcome(stage=Stage.ACCEPTED, exceptions={0: (was, "r"), 1: (was, "r")})
+    await _concluded(journal, first, outcome)
+    second = await _planned(journal, "tingting", *PHONES[:2], passes=True)
+    if loaded:
+        await _concluded(journal, second, LoadOutcome(stage=Stage.LOADED), reaches=False)
+
+    notices = await _hear(journal, PHONES[0])
+    later = await _hear(journal, PHONES[0], word="delivered")
+
+    report = await _report(journal)
+    assert report[PHONES[0]][0] is State.ACCEPTED
+    assert report[PHONES[0]][1].startswith("reached by twilio, which told so by itself")
+    assert report[PHONES[1]][0] is (State.CANCELLED if loaded else State.PLANNED)
+    assert await _handled(journal) == {PHONES[0], PHONES[2]}
+    assert [one.closed for one in await journal.slices(KEY)] == [False, loaded]
+    assert (notices.settled, notices.strange, later.changed, later.strange) == (1, 0, 1, 0)
+
+
+@pytest.mark.asyncio
+async def test_what_changes_nothing_is_counted_as_strange() -> None:
+    """A post without our mark about somebody of whom nobody knows is not lost from the count."""
+    journal = MemoryJournal()
+    slice_id = await _planned(journal, "twilio", *PHONES)
+    await _concluded(journal, slice_id, LoadOutcome(stage=Stage.UNKNOWN, reason="r"))
+
+    notices = await _hear(journal, PHONES[0], marker="")
+
+    assert (notices.strange, notices.changed) == (1, 0)
+
+
+def test_a_strange_signature_is_a_forged_one() -> None:
+    """A signature with more than ASCII in it proves nothing, and is no reason to stumble."""
+    post = attrs.evolve(_post(HOOK, MessageSid="SM1"), headers={"x-twilio-signature": "h\u00e9\udcff"})
+    settings = attrs.evolve(twilio.sandbox, status_callback=HOOK)
+
+    assert not twilio.genuine(post, settings, "sandbox")
+    assert twilio.genuine(_post(HOOK, MessageSid="SM1"), settings, "sandbox")
+
+
+def test_a_post_that_an_adapter_stumbles_over_loses_no_other() -> None:
+    """It is counted as forged or as unreadable, and the posts after it are read."""
+    good = _post(HOOK, MessageSid="SM1", MessageStatus="sent", To=PHONES[0])
+    odd, bad = (attrs.evolve(good, path=path) for path in ("/odd", "/bad"))
+
+    class Clumsy:
+        def genuine(self, post: Received, *_: object) -> bool:
+            return post.path != "/odd" or bool(1 // 0)
+
+        def hear(self, post: Received) -> Any:
+            return twilio.hear(post) if post.path != "/bad" else [1 // 0]
+
+    heard, counted = hearing.read(Carrier(Clumsy(), twilio.sandbox), [odd, bad, good], "t")  # type: ignore[arg-type]  # a stand-in
+
+    assert [one.phone for one in heard] == [PHONES[0]]
+    assert (counted.forged, counted.unreadable) == (1, 1)

@@ -281,6 +281,13 @@ class Turn:
     stage: Stage
 
 
+#: People in these stages become accepted when a vendor proves by itself that they were reached.
+WITNESSABLE = frozenset(Stage) - {Stage.LOADING, Stage.IN_FLIGHT, Stage.ACCEPTED, Stage.SKIPPED}
+
+#: Reason of people who are in a campaign at a vendor that reached somebody although nobody launched it from here.
+BEGUN = "its campaign at the vendor reached somebody before it was launched from here"
+
+
 def told_reason(stage: Stage, reason: str) -> str:
     """Give the reason that the report shows: nobody is planned without one, even where a killed run wrote none."""
     return reason or NOT_YET.get(stage, "")
@@ -366,13 +373,18 @@ class DeliveryRow:
     playback: float | None = None
 
 
-def told_on(receipt: Receipt | None, channel: str) -> dict[str, Any]:
+def status_in(state: State, status: Status | None) -> Status | None:
+    """Give a status as it is told: whom the vendor refused, nobody queued."""
+    return None if state is State.REJECTED and status is Status.QUEUED else status
+
+
+def told_on(receipt: Receipt | None, channel: str, state: State) -> dict[str, Any]:
     """Give what a receipt says about one channel, as fields of a DeliveryRow; seconds are those of a call."""
     if receipt is None:
         return {"status": None, "word": "", "vendor_id": ""}
     spoken = channel in {Channel.VOICE, Channel.AI_CALL}
     return {
-        "status": receipt.status,
+        "status": status_in(state, receipt.status),
         "word": receipt.word,
         "vendor_id": receipt.vendor_id,
         "credits": next((cost for on, cost in receipt.credits.items() if on == channel), None),
@@ -468,6 +480,12 @@ class Journal(Protocol):
 
     async def pressure(self, since: datetime) -> Mapping[str, int]:
         """Count, over all campaigns, the deliveries begun since then by number (accepted, in flight, unknown)."""
+
+    async def claimed(self, provider: str, vendor_ids: Collection[str], *, besides: tuple[int, int]) -> Collection[str]:
+        """Give which of these ids of a provider receipts hold, over all campaigns.
+
+        ``besides``: Slice and ``seq`` of the one batch that does not count.
+        """
 
     async def replan(
         self,
@@ -571,6 +589,20 @@ class Journal(Protocol):
 
         Raises:
             JournalError: There is no such batch, or no such person in it. Nothing is changed.
+        """
+
+    async def witness(
+        self, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, reason: str, at: datetime
+    ) -> None:
+        """Write down, by index, that people were reached, whatever was known of them: the vendor proved it by itself.
+
+        They become accepted with the reason, and no plan has them again. Planned people of the batch who were not
+        reached move into a batch of their own. Where one of them was loaded or load_unknown, the slice is closed and
+        whoever else is so in it becomes unknown with the reason ``BEGUN``: the launch must not repeat what happened.
+
+        Raises:
+            JournalError: There is no such batch or person, or one of them is accepted already, loading or in_flight.
+                Nothing is changed.
         """
 
     async def cancel(self, slice_id: int, *, stages: Sequence[Stage], reason: str, at: datetime) -> int:

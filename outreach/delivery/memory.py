@@ -12,9 +12,11 @@ import attrs
 from outreach.answers import Receipt
 from outreach.delivery.journal import (
     ABOARD,
+    BEGUN,
     GIVEN_UP,
     PASSABLE,
     STATE_OF,
+    WITNESSABLE,
     BatchRow,
     CampaignKey,
     Counts,
@@ -188,6 +190,17 @@ class MemoryJournal:
                     for person in batch.having(Stage.ACCEPTED, Stage.IN_FLIGHT, Stage.UNKNOWN):
                         found[person.phone] += len(person.channels)
         return found
+
+    async def claimed(self, provider: str, vendor_ids: Collection[str], *, besides: tuple[int, int]) -> Collection[str]:
+        """Give which of these ids of a provider receipts hold."""
+        held = {
+            person.receipt.vendor_id
+            for key, each in self._slices.items()
+            for batch in each.batches
+            for person in batch.people
+            if each.value.provider == provider and (key, batch.seq) != besides and person.receipt
+        }
+        return held.intersection(vendor_ids)
 
     async def replan(
         self,
@@ -450,6 +463,28 @@ class MemoryJournal:
         for index, receipt in receipts.items():
             batch.people[index].receipt = receipt
 
+    async def witness(
+        self, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, reason: str, at: datetime
+    ) -> None:
+        """Write down that people were reached, whatever was known of them."""
+        if not receipts:
+            return
+        batch, each = self._batch(slice_id, seq), self._slice(slice_id)
+        if set(receipts) - set(range(len(batch.people))):
+            _refuse(f"batch {seq} of slice {slice_id} does not hold these people")
+        stages = {batch.fate(batch.people[index])[0] for index in receipts}
+        if stages - WITNESSABLE:
+            _refuse("people who are accepted or on the way need no witness")
+        for index, receipt in receipts.items():
+            batch.people[index].own, batch.people[index].receipt = (Stage.ACCEPTED, reason), receipt
+        batch.updated_at = at
+        self._split(each, batch, batch.base)
+        batch.intended_at = batch.intended_at or at
+        if stages & set(ABOARD):
+            for one in each.batches:
+                _cancel(one, ABOARD, (Stage.UNKNOWN, BEGUN), at)
+            each.change(closed=True)
+
     async def cancel(self, slice_id: int, *, stages: Sequence[Stage], reason: str, at: datetime) -> int:
         """Give up everybody in these stages; give the number of people."""
         if any(STATE_OF[stage] is not State.PLANNED for stage in stages):
@@ -643,5 +678,5 @@ def _delivery(provider: str, channel: str, batch: _Batch, person: _Person) -> De
         attempts=batch.attempts + person.earlier,
         updated_at=batch.updated_at,
         row=person.row,
-        **told_on(person.receipt, channel),
+        **told_on(person.receipt, channel, STATE_OF[stage]),
     )

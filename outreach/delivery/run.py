@@ -23,7 +23,7 @@ from outreach.delivery.retry import MOST_ATTEMPTS
 from outreach.delivery.settle import PAGE, SILENT, Settler
 from outreach.delivery.spool import Spool, Spooled
 from outreach.model import Campaign
-from outreach.planning.carrier import job
+from outreach.planning.carrier import fingerprint, job
 from outreach.planning.times import Due, due
 from outreach.provider import Job
 from outreach.wire import Reach, Request
@@ -225,7 +225,9 @@ class Engine:
             await settler.aboard(fresh, made)
 
     def _settler(self, one: Slice) -> Settler:
-        return Settler(self._journal, self._lanes[one.provider], self._clock.now(), self._watchlist)
+        lane = self._lanes[one.provider]
+        same = fingerprint(self._campaign, lane.carrier, one.channels, one.zone) == one.fingerprint
+        return Settler(self._journal, lane, self._clock.now(), self._watchlist, same)
 
     async def _again(self, one: Slice) -> Slice:
         return next(other for other in await self._journal.slices(self._key) if other.id == one.id)

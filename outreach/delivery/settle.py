@@ -28,6 +28,12 @@ SILENT = "the vendor's answer does not speak of this number"
 #: Why somebody of whom nobody knew is planned again.
 ABSENT = "proved not to be at the vendor"
 
+#: The list of an account that may be another one proves nothing about anybody.
+CHANGED = (
+    "the account or the contents changed since this was sent, so nobody can tell by the account's list; put them back "
+    "as they were and run send again, or say what became of it (outreach settle --mark)"
+)
+
 #: The lost load is settled; if the run ends here, this is why its people are still planned.
 NOT_LAUNCHED = "in the vendor's campaign, which is not launched yet; run send again"
 
@@ -36,12 +42,18 @@ NOT_TAKEN = "the vendor did not take this number into its campaign"
 
 @attrs.frozen
 class Settler:
-    """Settles what one slice left open."""
+    """Settles what one slice left open.
+
+    Attributes:
+        same: Whether account and contents are those with which the slice was made. Where they are not, the account may
+            be another one, in whose list nobody could be found.
+    """
 
     journal: Journal
     lane: Lane
     now: datetime
     watchlist: Watchlist = attrs.field(factory=Nobody)
+    same: bool = True
 
     def ripe(self, row: StepRow | BatchRow) -> bool:
         """Say whether "not found" proves something by now."""
@@ -60,7 +72,7 @@ class Settler:
         settled = await self._ask(one, job, request)
         if settled is None or settled.happened is None:
             return StepState.UNKNOWN
-        if not settled.happened and not harmless(request) and not self.ripe(row):
+        if not settled.happened and not harmless(request) and not (self.same and self.ripe(row)):
             return StepState.UNKNOWN
         state = StepState.ACCEPTED if settled.happened else StepState.UNSENT
         await self.journal.conclude_step(
@@ -85,9 +97,15 @@ class Settler:
             return
         since = attrs.evolve(job, start=row.intended_at)
         question = self.lane.carrier.provider.seek(since, [row.people.phones[index] for index in lost])
-        roll = await self.lane.answer(question, one.refs) if question else None
+        if question is None:
+            return
+        if not self.same:
+            await self._untold(one, row, lost)
+            return
+        roll = await self.lane.answer(question, one.refs)
         if roll is None:
             return
+        roll = await self._unclaimed(one, row, roll)
         found = {index: self._found(roll, row, index) for index in lost}
         stage = Stage.ACCEPTED if roll.present else Stage.UNKNOWN
         outcome = LoadOutcome(
@@ -99,6 +117,22 @@ class Settler:
         )
         if any(fate[0] is not Stage.UNKNOWN for fate in found.values()):
             await self.journal.conclude_load(one.id, row.seq, outcome, at=self.now)
+
+    async def _untold(self, one: Slice, row: BatchRow, lost: Sequence[int]) -> None:
+        """Write down, once, why the vendor is not asked."""
+        if any(row.exceptions.get(index, (row.stage, row.reason))[1] != CHANGED for index in lost):
+            outcome = LoadOutcome(stage=Stage.UNKNOWN, reason=CHANGED)
+            await self.journal.conclude_load(one.id, row.seq, outcome, at=self.now)
+
+    async def _unclaimed(self, one: Slice, row: BatchRow, roll: Roll) -> Roll:
+        """Doubt what another delivery of the journal holds already: another round may have sent the same words."""
+        ids = [receipt.vendor_id for receipt in roll.present.values() if receipt.vendor_id]
+        if not ids:
+            return roll
+        claimed = await self.journal.claimed(one.provider, ids, besides=(one.id, row.seq))
+        doubted = {phone for phone, receipt in roll.present.items() if receipt.vendor_id in claimed}
+        present = {phone: receipt for phone, receipt in roll.present.items() if phone not in doubted}
+        return attrs.evolve(roll, present=present, unsure=roll.unsure | doubted)
 
     def _found(self, roll: Roll, row: BatchRow, index: int) -> tuple[Stage, str]:
         phone = row.people.phones[index]
@@ -114,6 +148,8 @@ class Settler:
         Raises:
             Held: It must not be launched, with the reason.
         """
+        if not self.same:
+            raise Held(CHANGED)
         question = self.lane.carrier.provider.roll(job)
         if question is None:
             return not await self.journal.batches(one.id, (Stage.LOAD_UNKNOWN,), limit=1)

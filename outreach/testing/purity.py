@@ -1,6 +1,7 @@
-"""Notice whatever a pure function must not do: look at a clock, throw dice, open a connection, start a program.
+"""Notice whatever a pure function must not do.
 
-Calls of built-in functions are seen by ``sys.setprofile`` (also where a module took one by ``from time import time``),
+That is to look at a clock or the environment, throw dice, open a file or a connection, start a program. Calls of
+built-in functions are seen by ``sys.setprofile`` (also where a module took one by ``from time import time``), files,
 connections and programs by an audit hook.
 """
 
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from threading import get_ident
 from types import FrameType
 from typing import Any
@@ -22,8 +24,9 @@ from typing import Any
 _CALLS: frozenset[Any] = frozenset(
     function
     for module, names in (
-        (time, "time time_ns monotonic monotonic_ns perf_counter perf_counter_ns process_time sleep localtime gmtime"),
-        (os, "urandom getrandom getpid"),
+        (time, "time time_ns monotonic monotonic_ns perf_counter perf_counter_ns process_time process_time_ns sleep"),
+        (time, "localtime gmtime ctime asctime strftime clock_gettime clock_gettime_ns thread_time thread_time_ns"),
+        (os, "urandom getrandom getpid write"),
     )
     for name in names.split()
     if (function := getattr(module, name, None)) is not None
@@ -31,9 +34,16 @@ _CALLS: frozenset[Any] = frozenset(
 _METHODS = {(date, "today"), (datetime, "now"), (datetime, "utcnow"), (datetime, "today")}
 _DICE = frozenset({"random", "getrandbits", "randbytes"})
 
+#: The environment is read by functions that are written in Python.
+_ENVIRONMENT = frozenset(
+    getattr(type(os.environ), name).__code__ for name in ("__getitem__", "__iter__", "__len__", "__setitem__")
+)
+
 #: What an audit hook is told of a connection, a program or a file.
 _EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "urllib.", "sqlite3.")
-_WRITES = frozenset("wax+")
+
+#: Whoever imports a module has its file opened.
+_LOADERS = ("importlib", "_frozen_importlib", "zoneinfo")
 
 #: The lists that are open now, with their thread; the hook itself cannot be taken out again.
 _watching: list[tuple[int, list[str]]] = []
@@ -64,7 +74,9 @@ def watched() -> Iterator[list[str]]:
 
 
 def _listener(found: list[str]) -> Callable[[FrameType, str, Any], None]:
-    def listen(_frame: FrameType, event: str, called: Any) -> None:
+    def listen(frame: FrameType, event: str, called: Any) -> None:
+        if event == "call" and frame.f_code in _ENVIRONMENT:
+            found.append("os.environ")
         if event == "c_call" and (name := _impure(called)):
             found.append(name)
 
@@ -87,8 +99,19 @@ def _impure(called: Any) -> str:
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     if not _watching:
         return
-    writes = event == "open" and isinstance(arguments[1], str) and _WRITES & set(arguments[1])
-    if writes or event.startswith(_EVENTS):
+    if event.startswith(_EVENTS) or (event == "open" and not _loads(arguments[0])):
         for thread, found in _watching:
             if thread == get_ident():
                 found.append(event)
+
+
+def _loads(path: object) -> bool:
+    """Say whether a module or a zone is being loaded, for which nobody has to answer."""
+    if isinstance(path, str) and "zoneinfo" in Path(path).parts:  # no frame of Python opens it
+        return True
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001  # there is no other way to the callers of a hook
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).startswith(_LOADERS):
+            return True
+        frame = frame.f_back
+    return False

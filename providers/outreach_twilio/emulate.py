@@ -82,7 +82,7 @@ class Made:
             "error_code": None,
             "error_message": None,
             "api_version": VERSION,
-            "date_sent": None,
+            "date_sent": format_datetime(self.at.astimezone(UTC)) if self.sent(now) else None,
             "date_updated": format_datetime(self.at.astimezone(UTC)),
             "num_media": "0",
             "num_segments": "1",
@@ -91,10 +91,14 @@ class Made:
             "subresource_uris": {"media": f"{uri}/Media.json"},
         }
 
+    def sent(self, now: datetime) -> bool:
+        """Whether it has left the queue."""
+        return now >= self.at + _RINGING
+
     def status(self, now: datetime) -> str:
         """Say what became of it by now."""
         ends = _ENDS.get(self.fields["To"][-2:], ("delivered", "completed"))[self.called]
-        if now < self.at + _RINGING:
+        if not self.sent(now):
             return "queued"
         if self.called and ends == "completed" and now < self.at + _RINGING + _TALKING:
             return "in-progress"
@@ -158,7 +162,7 @@ class TwilioSandbox:
 
     def _listed(self, account: str, received: Received, now: datetime, *, called: bool) -> Response:
         query = received.query
-        found = [one for one in reversed(self.made.values()) if one.called is called and _asked(one, query)]
+        found = [one for one in reversed(self.made.values()) if one.called is called and _asked(one, query, now)]
         size = min(int(query.get("PageSize", "50")), MOST_ROWS)
         page = int(query.get("Page", "0"))
         shown = [one.shown(account, now) for one in found[page * size : (page + 1) * size]]
@@ -169,8 +173,9 @@ class TwilioSandbox:
         return Response.of({"calls" if called else "messages": shown, "page": page, "next_page_uri": onward})
 
 
-def _asked(one: Made, query: Mapping[str, str]) -> bool:
-    day = f"{one.at.astimezone(UTC):%Y-%m-%d}"
+def _asked(one: Made, query: Mapping[str, str], now: datetime) -> bool:
+    """Whether a list shows it; what is still queued has no date of sending, and no filter by that date finds it."""
+    day = f"{one.at.astimezone(UTC):%Y-%m-%d}" if one.sent(now) else ""
     since = query.get("DateSent>") or query.get("StartTime>") or ""
     return query.get("To", one.fields["To"]) == one.fields["To"] and day >= since
 

@@ -49,5 +49,6 @@ def genuine(received: Received, settings: TwilioSettings, token: str) -> bool:
         return False
     address = callback(settings.status_callback, received.query.get(REFERENCE, ""))
     text = address + "".join(name + value for name, value in sorted(received.form().items()))
-    signed = base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
-    return hmac.compare_digest(signed, received.headers.get("x-twilio-signature", ""))
+    signed = base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest())
+    # As bytes: a text with more than ASCII in it cannot be compared.
+    return hmac.compare_digest(signed, received.headers.get("x-twilio-signature", "").encode(errors="replace"))

@@ -27,13 +27,16 @@ SKEW = timedelta(minutes=5)
 
 
 def seek(job: Job[TwilioSettings], phones: Sequence[str]) -> Question[Roll] | None:
-    """Ask for everything that went to the one number of a batch since its request was meant to be sent."""
+    """Ask for everything that went to the one number of a batch while its request may have been on its way.
+
+    Twilio's filters by date go by when a message was sent: one that is still queued has no such date and would fall out
+    of the list. So the list is asked for by number alone, and read as far as the moment of the request.
+    """
     if len(phones) != 1:
         return None
     channel = next(iter(job.contents))
     since = job.start.astimezone(UTC) - SKEW
-    name = "StartTime>" if channel is Channel.VOICE else "DateSent>"
-    query = {"To": address(channel, phones[0]), name: f"{since:%Y-%m-%d}", "PageSize": str(PAGE)}
+    query = {"To": address(channel, phones[0]), "PageSize": str(PAGE)}
     return _page(job, channel, phones[0], query, since)
 
 
@@ -42,15 +45,17 @@ def _page(
 ) -> Question[Roll]:
     row = endpoints.LIST_CALLS if channel is Channel.VOICE else endpoints.LIST_MESSAGES
     said = _pattern(job, channel)
+    until = job.start + timedelta(seconds=job.settings.timeout) + SKEW
 
     def read(response: Response) -> Question[Roll] | Roll:
         document = response.json()
-        found = [one for one in listed(document, channel) if _ours(one, since)]
+        rows = listed(document, channel)
+        found = [one for one in rows if _ours(one, since, until)]
         exact = next((one for one in found if said and said.fullmatch(str(one.get("body")))), None)
         if exact is not None:
             return Roll(present={phone: receipt(str(exact["sid"]), str(exact.get("status") or ""))})
         onward = next_page(document)
-        if found or not onward:
+        if found or not onward or any(_before(one, since) for one in rows):
             return Roll(present={}, unsure=frozenset({phone} if found else ()))
         return _page(job, channel, phone, {**query, **onward}, since)
 
@@ -84,11 +89,23 @@ def next_page(document: Mapping[str, Any]) -> Mapping[str, str]:
     return {name: onward[name] for name in ("Page", "PageToken") if name in onward}
 
 
-def _ours(one: Mapping[str, Any], since: datetime) -> bool:
-    """Whether the account sent it, and not before that moment; without a readable time it counts."""
+def _ours(one: Mapping[str, Any], since: datetime, until: datetime) -> bool:
+    """Whether the account sent it, and made it within these moments; without a readable time it counts."""
     if not str(one.get("direction") or "outbound").startswith("outbound"):
         return False
+    made = _made(one)
+    return made is None or since <= made <= until
+
+
+def _before(one: Mapping[str, Any], since: datetime) -> bool:
+    """Whether it was made before that moment, as then everything behind it was: the newest stand first."""
+    made = _made(one)
+    return made is not None and made < since
+
+
+def _made(one: Mapping[str, Any]) -> datetime | None:
     try:
-        return parsedate_to_datetime(str(one.get("date_created"))) >= since
+        made = parsedate_to_datetime(str(one.get("date_created")))
     except (TypeError, ValueError):
-        return True
+        return None
+    return made if made.tzinfo else made.replace(tzinfo=UTC)

@@ -50,7 +50,7 @@ class TwilioSettings(Settings):
 
     base_url: str = BASE_URL
     account_sid: str = attrs.field(validator=_sid)
-    api_key: str | None = None
+    api_key: str | None = attrs.field(default=None, metadata={"public": "it names a key, whose secret is the token"})
     sms_from: str | None = None
     messaging_service: str | None = None
     whatsapp_from: str | None = None

@@ -132,3 +132,13 @@ def test_the_next_command_names_the_file_again(run: Run, file: Path, tmp_path: P
     done = run("plan", str(tmp_path / "hello.yaml"), "--sandbox", "--plugin", str(file))
 
     assert f"--plugin {file}" in done.stdout.splitlines()[-1]
+
+
+def test_a_file_that_leaves_is_a_broken_file(tmp_path: Path) -> None:
+    """SystemExit in a file is told as any other failure, and the file can be named again once it is mended."""
+    path = tmp_path / "my_leaver.py"
+    path.write_text("raise SystemExit(0)\n", encoding="utf-8")
+
+    with pytest.raises(PluginError, match=r"my_leaver\.py cannot be loaded: SystemExit"):
+        loose.module(path)
+    assert "my_leaver" not in sys.modules

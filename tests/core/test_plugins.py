@@ -116,3 +116,27 @@ def test_every_capability_line_says_where_it_is_documented() -> None:
             for support in attrs.asdict(features, recurse=False).values():
                 assert support.verdict != "native" or support.doc.startswith("https://"), provider.name
                 assert support.verdict != "degraded" or support.code.startswith(f"{provider.name}."), provider.name
+
+
+@pytest.mark.parametrize("left", [SystemExit(0), ZeroDivisionError()])
+def test_a_plugin_that_leaves_takes_nobody_along(left: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SystemExit is a failure of that plug-in, in its import and its hooks; a person's interrupt goes through."""
+
+    def leave(*_: object) -> object:
+        raise left
+
+    class Entry:
+        name, value, dist, load = "leaver", "leaver", None, leave
+
+    found = entry_points(group="outreach")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [*found, Entry()])
+    loaded = load_plugins(module("asked", outreach_register_providers=hookimpl(leave)))
+
+    assert set(loaded.providers) >= OURS
+    assert [(one.name, one.error.partition(":")[0]) for one in loaded.failed] == [
+        ("leaver", type(left).__name__),
+        ("asked", type(left).__name__),
+    ]
+    left = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        load_plugins()

@@ -15,8 +15,11 @@ from worlds import KEY, Crash, World
 
 import outreach
 from outreach.delivery.journal import DeliveryRow
+from outreach.delivery.lane import Held
 from outreach.delivery.retry import MOST_ATTEMPTS
+from outreach.delivery.settle import Settler
 from outreach.delivery.sqlite import SqliteJournal
+from outreach.errors import EnvironmentProblem
 from outreach.model import Channel, Contacts, Limits, Route, State, Template
 from outreach.model.campaign import PerContact
 from outreach.planning.reroute import rerouted
@@ -394,6 +397,53 @@ def test_a_limit_of_one_call_holds_over_both_providers(tmp_path: Path) -> None:
 
     assert done.deliveries[State.ACCEPTED] == 6
     assert done.deliveries[State.PLANNED] == 6
+
+
+@pytest.mark.parametrize(("second_limit", "accepted"), [(6, 6), (8, 8), (4, 4)])
+def test_who_was_loaded_by_an_earlier_call_counts_under_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second_limit: int, accepted: int
+) -> None:
+    """A launch that the last call owed, and the new people, are together no more than ``--limit`` says."""
+    campaign = rerouted(bought(tmp_path), load_plugins().provider("tingting"))
+
+    async def held(*_: object) -> bool:
+        msg = "the list cannot be read; run send again"
+        raise Held(msg)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Settler, "aboard", held)
+        first = outreach.send(campaign, sandbox=True, limit=6)
+    assert first.deliveries[State.ACCEPTED] == 0
+
+    done = outreach.send(campaign, sandbox=True, limit=second_limit)
+
+    assert done.deliveries[State.ACCEPTED] == accepted
+    assert done.deliveries[State.PLANNED] == 12 - accepted
+    assert outreach.send(campaign, sandbox=True).deliveries[State.ACCEPTED] == 12
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_list_that_breaks_between_two_passes_does_not_say_that_nobody_was_contacted(
+    tmp_path: Path, gone: bool
+) -> None:
+    """Exit codes 2, 3 and 6 promise that; the same command ends the campaign when the list is whole again."""
+    told = tmp_path / "dnc.csv"
+    told.write_text("phone\n+9779619999999\n")
+    campaign = attrs.evolve(bought(tmp_path), suppress=(str(told),))
+
+    def breaks(phone: str) -> bool:
+        told.unlink(missing_ok=True) if gone else told.write_text("phone\nnot a number\n")
+        return third(phone)
+
+    with pytest.raises(EnvironmentProblem, match="people were contacted") as caught:
+        outreach.send(campaign, sandbox=True, plugins=shelf(breaks))
+
+    assert caught.value.exit_code == 4
+    states = [row.state for row in outreach.report(campaign, sandbox=True)]
+    assert (states.count(State.ACCEPTED), states.count(State.REJECTED)) == (8, 4)
+    told.write_text("phone\n+9779619999999\n")
+    done = outreach.send(campaign, sandbox=True, plugins=shelf())
+    assert (done.exit_code, done.deliveries[State.ACCEPTED]) == (0, 12)
 
 
 def test_explain_tells_both_turns(tmp_path: Path) -> None:

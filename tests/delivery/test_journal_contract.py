@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from outreach.delivery.journal import (
+    BEGUN,
     GIVEN_UP,
     NOT_YET,
     BatchRow,
@@ -428,7 +429,7 @@ async def test_a_batch_that_is_not_there_cannot_be_sent(desk: Desk, seq: int) ->
 
 @pytest.mark.asyncio
 async def test_an_outcome_speaks_of_each_person(desk: Desk) -> None:
-    """Stages, reasons and receipts of exceptions are theirs alone."""
+    """Stages, reasons and receipts of exceptions are theirs alone; whom the vendor refused, nobody queued."""
     journal = desk.journal
     slice_id = await plan(journal, [1, 2, 3])
     outcome = LoadOutcome(
@@ -448,9 +449,10 @@ async def test_an_outcome_speaks_of_each_person(desk: Desk) -> None:
     ]
     assert [(row.vendor_id, row.status, row.word) for row in rows] == [
         ("b-1", Status.QUEUED, "queued"),
-        ("b-1", Status.QUEUED, "queued"),
+        ("b-1", None, "queued"),
         ("p-3", Status.SENT, "बज्दै"),
     ]
+    assert (await journal.counts(KEY)).statuses == {Status.QUEUED: 1, Status.SENT: 1}
     assert {(row.updated_at, row.attempts, row.provider) for row in rows} == {(T2, 1, "tingting")}
 
 
@@ -1369,6 +1371,66 @@ async def pass_on(journal: Journal, *numbers: int, channels: tuple[Channel, ...]
     return ids[0]
 
 
+def reached(*indexes: int) -> dict[int, Receipt]:
+    """Give what a vendor told of people by itself."""
+    return {index: Receipt(vendor_id=f"v{index}", status=Status.SENT, word="sent") for index in indexes}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.REJECTED, Stage.UNKNOWN, Stage.CANCELLED])
+async def test_whoever_was_reached_after_all_is_never_planned_again(desk: Desk, stage: Stage) -> None:
+    """What the vendor proves counts whatever was known; the others of the batch keep each their own reason."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3])
+    await send(journal, slice_id, 0, LoadOutcome(stage=stage, reason="r", exceptions={2: (stage, "own")}))
+    (first, *_) = await all_batches(journal, slice_id)
+
+    await journal.witness(slice_id, first.seq, reached(0), reason="told", at=T2)
+
+    found = await states(await desk.restart(T2))
+    assert found["voice", phone(1)] == (State.ACCEPTED, "told")
+    assert [found["voice", phone(n)][1] for n in (2, 3)] == ["r", "own"]
+    assert (VOICE, phone(1)) in await numbers_contacted(desk.journal)
+    assert await desk.journal.pressure(T1) == {phone(n): 1 for n in (1, 2, 3) if n == 1 or stage is Stage.UNKNOWN}
+    await plan(desk.journal, [2, 3] if stage in {Stage.PLANNED, Stage.CANCELLED} else [], at=T2)
+    assert (await states(desk.journal))["voice", phone(1)] == (State.ACCEPTED, "told")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.LOADED, Stage.LOAD_UNKNOWN])
+async def test_a_campaign_that_reached_somebody_is_not_launched_any_more(desk: Desk, stage: Stage) -> None:
+    """Nobody knows of the others in it whether they were reached too; whoever was not loaded is planned still."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3], [4])
+    for seq in (0, 1):
+        await send(journal, slice_id, seq, LoadOutcome(stage=stage), reaches=False)
+
+    await journal.witness(slice_id, 0, reached(0), reason="", at=T2)
+
+    found = await states(journal)
+    expected = [State.ACCEPTED, State.UNKNOWN, State.UNKNOWN, State.PLANNED]
+    assert [found["voice", phone(n)][0] for n in (1, 2, 3, 4)] == expected
+    assert found["voice", phone(3)][1] == BEGUN
+    with pytest.raises(JournalError):
+        await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
+
+
+@pytest.mark.asyncio
+async def test_a_witness_changes_nobody_who_is_accepted_or_not_there(desk: Desk) -> None:
+    """One such person and nothing is changed."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, exceptions={1: (Stage.ACCEPTED, "")}))
+    before = await states(journal)
+
+    for indexes in ((0, 1), (0, 7)):
+        with pytest.raises(JournalError):
+            await journal.witness(slice_id, 0, reached(*indexes), reason="", at=T2)
+    await journal.witness(slice_id, 0, {}, reason="", at=T2)
+
+    assert await states(journal) == before
+
+
 @pytest.mark.asyncio
 async def test_the_refused_stand_once_with_the_provider_that_takes_over(desk: Desk) -> None:
     """Attempts and the refusal go with them; where they stood they count no more, and are told as passed."""
@@ -1667,3 +1729,19 @@ async def test_what_belongs_to_a_person_stays_with_them_when_a_batch_is_divided(
     assert (list(stays.people.phones), dict(stays.earlier)) == ([phone(4), phone(3)], {0: 1, 1: 2})
     assert {index: one.vendor_id for index, one in stays.receipts.items()} == {0: "v4", 1: "v3"}
     assert (list(moved.people.phones), sum(moved.earlier.values()) >= 2) == ([phone(1)], True)
+
+
+@pytest.mark.asyncio
+async def test_an_id_that_another_delivery_holds_is_claimed(desk: Desk) -> None:
+    """Receipts of one person and of a whole batch count, of this provider only, but not those of the batch itself."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2, 3], [4])
+    alone, each = Receipt(vendor_id="a"), {0: Receipt(vendor_id="b"), 1: Receipt(vendor_id="c")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=alone))
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.ACCEPTED, receipts=each))
+
+    asked = ["a", "c", "d"]
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 2))) == {"a", "c"}
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 0))) == {"c"}
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 1))) == {"a"}
+    assert not await journal.claimed("other", asked, besides=(slice_id, 2))

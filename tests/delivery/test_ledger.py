@@ -68,6 +68,14 @@ def test_whom_the_plan_no_longer_has_is_closed() -> None:
     assert ledger.closed([BIM, ANN], [Channel.SMS]) == set()
 
 
+def test_a_first_run_closes_nobody() -> None:
+    """Where nobody was handled before, whoever is asked about may be contacted."""
+    ledger = JournalLedger({})
+    ledger.wanted([ANN], Channel.VOICE)
+
+    assert ledger.closed([ANN, BIM], [Channel.VOICE, Channel.SMS]) == set()
+
+
 def test_whoever_was_handled_is_closed_where_the_plan_has_nobody() -> None:
     """A plan that has nobody on a channel any more wants nobody there."""
     ledger = JournalLedger({})

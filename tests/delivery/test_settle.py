@@ -26,7 +26,7 @@ from outreach.delivery.journal import (
 )
 from outreach.delivery.lane import Held, Lane
 from outreach.delivery.memory import MemoryJournal
-from outreach.delivery.settle import ABSENT, NOT_LAUNCHED, NOT_TAKEN, SILENT, Settler
+from outreach.delivery.settle import ABSENT, CHANGED, NOT_LAUNCHED, NOT_TAKEN, SILENT, Settler
 from outreach.model import Channel
 from outreach.provider import Job
 from outreach.wire import Reach, Request
@@ -361,13 +361,13 @@ class Begun:
     start: Any = None
 
 
-async def sought(outcome: LoadOutcome, vendor: Vendor, after: float = 0.0) -> Desk:
+async def sought(outcome: LoadOutcome, vendor: Vendor, after: float = 0.0, *, same: bool = True) -> Desk:
     """Settle a load of three that itself reaches people."""
     at = await desk(([ANN, BIM, CHI], None), vendor=vendor)
     await at.journal.intend_load(at.one.id, 0, digest="d", reaches=True, at=START)
     await at.journal.conclude_load(at.one.id, 0, outcome, at=START)
     [row] = await at.rows()
-    await at.settler(after).sought(at.one, cast("Job[Any]", Begun()), row)
+    await attrs.evolve(at.settler(after), same=same).sought(at.one, cast("Job[Any]", Begun()), row)
     return at
 
 
@@ -441,3 +441,41 @@ async def test_the_time_begins_when_the_answer_was_lost() -> None:
 
     assert await at.settler(LAG + 29).step(at.one, JOB, row, OPEN) is StepState.UNKNOWN
     assert await at.settler(LAG + 30).step(at.one, JOB, row, OPEN) is StepState.UNSENT
+
+
+@pytest.mark.asyncio
+async def test_a_changed_account_proves_no_request_undone() -> None:
+    """A launch that another account does not know may have happened; one that is found did."""
+    for settled, state in (
+        (Settled(happened=False), StepState.UNKNOWN),
+        (Settled(happened=True), StepState.ACCEPTED),
+    ):
+        at = await desk(([ANN], LOADED), vendor=Vendor(settled=settled))
+        await at.journal.intend_step(at.one.id, Step.LAUNCH, 0, digest="d", reaches=True, at=START)
+        await at.journal.conclude_step(at.one.id, Step.LAUNCH, 0, StepState.UNKNOWN, at=START, reason="no answer")
+        [row] = await at.journal.steps(at.one.id)
+
+        assert await attrs.evolve(at.settler(LAG), same=False).step(at.one, JOB, row, RING) is state
+
+
+@pytest.mark.asyncio
+async def test_a_changed_account_is_not_compared_with() -> None:
+    """The people of a lost load are neither found nor absent in the list of an account that may be another one."""
+    at = await desk(([ANN], LOST), vendor=Vendor(roll()))
+
+    with pytest.raises(Held, match="the account or the contents changed"):
+        await attrs.evolve(at.settler(LAG), same=False).aboard(at.one, JOB)
+
+    assert (await at.stands(), at.vendor.asked) == ({ANN: (Stage.LOAD_UNKNOWN, "no answer")}, 0)
+
+
+@pytest.mark.asyncio
+async def test_whoever_a_changed_account_would_be_asked_for_stays_unknown_with_the_reason() -> None:
+    """The vendor is not asked, and the reason is written once, so that the time counts from there."""
+    at = await sought(UNKNOWN, vendor := Vendor(roll(ANN)), same=False)
+    [row] = await at.rows()
+    settler = attrs.evolve(at.settler(LAG), same=False)
+    await settler.sought(at.one, cast("Job[Any]", Begun()), row)
+
+    assert set((await at.stands()).values()) == {(Stage.UNKNOWN, CHANGED)}
+    assert (vendor.asked, [row.updated_at for row in await at.rows()]) == (0, [START])

@@ -36,6 +36,7 @@ _WRITES = frozenset(
         "cancel",
         "mark",
         "leave_out",
+        "witness",
         "hold",
     }
 )

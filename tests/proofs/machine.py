@@ -254,6 +254,13 @@ class JournalMachine(RuleBasedStateMachine):
         at = self.tick()
         self.both(lambda journal: journal.note(slice_id, seq, found, at=at))
 
+    @rule(slice_id=slice_ids, seq=seqs, found=st.dictionaries(indexes, receipts, max_size=2), reason=reasons)
+    def witness(self, slice_id: int, seq: int, found: Mapping[int, Receipt], reason: str) -> None:
+        """Learn that people were reached."""
+        slice_id, seq = self.place(slice_id, seq)
+        at = self.tick()
+        self.both(lambda journal: journal.witness(slice_id, seq, found, reason=reason, at=at))
+
     @rule(slice_id=slice_ids, which=st.lists(stages, max_size=2), reason=reasons)
     def cancel(self, slice_id: int, which: list[Stage], reason: str) -> None:
         """Give up."""

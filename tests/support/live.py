@@ -82,7 +82,8 @@ class Owner:
             return ""
         if wanted.unlisted:
             return "nobody can tell whom it reaches"
-        own = all(any(phone in self.numbers for phone in spellings) for spellings in wanted.people)
+        named = [phone for spellings in wanted.people for phone in spellings]
+        own = bool(named) and all(phone in self.numbers for phone in named)
         return "" if own else f"it would reach somebody who is not in {NUMBERS}"
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import colorsys
 import gc
+import importlib
+import os
 import random
 import secrets
 import socket
@@ -38,13 +41,22 @@ IMPURE: dict[str, Callable[[], Any]] = {
     "socket": lambda: socket.socket().close(),
     "name": lambda: socket.getaddrinfo("127.0.0.1", 80),
     "program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
+    "formatted": lambda: time.strftime("%Y"),
+    "written_out": time.ctime,
+    "clock_by_number": lambda: time.clock_gettime(0),
+    "own_time": time.localtime,
+    "environment": lambda: os.environ.get("HOME"),
+    "getenv": lambda: os.getenv("HOME"),
+    "whole_environment": lambda: dict(os.environ),
+    "read": lambda: Path(__file__).read_text(encoding="utf-8"),
+    "descriptor": lambda: os.close(os.open("/dev/null", os.O_RDONLY)),
     "write": lambda: Path("/dev/null").open("w").close(),
 }
 
 
 @pytest.mark.parametrize("name", IMPURE)
 def test_what_is_impure_is_seen(name: str) -> None:
-    """Clocks, dice, connections, programs and files that are written."""
+    """Clocks, dice, the environment, connections, programs and files."""
     with watched() as found:
         IMPURE[name]()
 
@@ -52,12 +64,13 @@ def test_what_is_impure_is_seen(name: str) -> None:
 
 
 def test_what_is_pure_is_not_seen() -> None:
-    """Moments that are given, zones, names made of names, files that are read."""
+    """Moments that are given, zones that are loaded and modules, names made of names."""
     with watched() as found:
         datetime(2026, 12, 1, tzinfo=UTC).astimezone(ZoneInfo("Asia/Kathmandu")).isoformat()
         datetime.fromisoformat("2026-12-01T10:00:00+05:45")
         uuid.uuid5(uuid.NAMESPACE_URL, "x")
-        Path(__file__).read_text(encoding="utf-8")
+        ZoneInfo.no_cache("Asia/Colombo")
+        importlib.reload(colorsys)
 
     assert found == []
 

@@ -118,6 +118,12 @@ class SqliteJournal:
                 found.update(crowd.phones)
         return found
 
+    async def claimed(self, provider: str, vendor_ids: Collection[str], *, besides: tuple[int, int]) -> Collection[str]:
+        """Give which of these ids of a provider receipts hold."""
+        slice_id, seq = besides
+        own = slice_id << 32 | seq
+        return await self._read(lambda connection: reading.claimed(connection, provider, vendor_ids, own))
+
     async def replan(
         self,
         key: CampaignKey,
@@ -203,6 +209,13 @@ class SqliteJournal:
     async def note(self, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, at: datetime) -> None:
         """Write down what became of people since."""
         await self._write(partial(loads.note, slice_id=slice_id, seq=seq, receipts=receipts, at=micros(at)))
+
+    async def witness(
+        self, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, reason: str, at: datetime
+    ) -> None:
+        """Write down that people were reached, whatever was known of them."""
+        verb = partial(loads.witness, slice_id=slice_id, seq=seq, receipts=receipts, reason=reason, at=micros(at))
+        await self._write(verb)
 
     async def cancel(self, slice_id: int, *, stages: Sequence[Stage], reason: str, at: datetime) -> int:
         """Give up everybody in these stages; give the number of people."""

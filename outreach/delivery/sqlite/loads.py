@@ -9,7 +9,7 @@ from datetime import datetime
 import attrs
 
 from outreach.answers import Receipt
-from outreach.delivery.journal import STATE_OF, BatchRow, LoadOutcome, Stage
+from outreach.delivery.journal import ABOARD, BEGUN, STATE_OF, BatchRow, LoadOutcome, Stage
 from outreach.delivery.sqlite import packing, records, settling
 from outreach.delivery.sqlite.queries import queries
 from outreach.errors import JournalError
@@ -17,6 +17,9 @@ from outreach.model import State
 
 #: Whoever is in one of these is, or may be, in the vendor's campaign.
 _AT_VENDOR = frozenset({Stage.LOADING, Stage.LOADED, Stage.LOAD_UNKNOWN})
+
+#: Batches that are changed in one go.
+_PAGE = 200
 
 
 def batches(
@@ -162,6 +165,32 @@ def note(connection: sqlite3.Connection, slice_id: int, seq: int, receipts: Mapp
     record = records.get(connection, slice_id, seq)
     batch = settling.note(record.batch, receipts, packing.moment(at))
     records.write(connection, attrs.evolve(record, batch=batch))
+
+
+def witness(
+    connection: sqlite3.Connection, slice_id: int, seq: int, receipts: Mapping[int, Receipt], *, reason: str, at: int
+) -> None:
+    """Write down that people were reached; see ``Journal.witness``."""
+    if not receipts:
+        return
+    record = records.get(connection, slice_id, seq)
+    here, *moved = settling.witness(record.batch, receipts, reason, packing.moment(at))
+    records.write(connection, attrs.evolve(record, batch=here))
+    for part in moved:
+        records.add(connection, slice_id, part, record.channels)
+    before = settling.fates_of(record.batch)
+    if any(before[index][0] in ABOARD for index in receipts):
+        _begun(connection, slice_id, packing.moment(at))
+
+
+def _begun(connection: sqlite3.Connection, slice_id: int, at: datetime) -> None:
+    """Keep a campaign that reached somebody from being launched."""
+    connection.execute(queries()["slice_close"], {"slice": slice_id, "closed": True})
+    while found := batches(connection, slice_id, ABOARD, after=-1, limit=_PAGE, mixed=True):
+        for batch in found:
+            record = records.get(connection, slice_id, batch.seq)
+            now, _ = settling.turn(record.batch, ABOARD, (Stage.UNKNOWN, BEGUN), at)
+            records.write(connection, attrs.evolve(record, batch=now))
 
 
 def cancel(connection: sqlite3.Connection, slice_id: int, *, stages: Collection[Stage], reason: str, at: int) -> int:

@@ -20,6 +20,7 @@ from outreach.delivery.journal import (
     DeliveryRow,
     Stage,
     Turn,
+    status_in,
     told_on,
     told_reason,
     with_refusal,
@@ -87,7 +88,7 @@ class Lot:
                     attempts=batch.attempts + batch.earlier.get(index, 0),
                     updated_at=batch.updated_at,
                     row=row,
-                    **told_on(receipt, channel),
+                    **told_on(receipt, channel, STATE_OF[stage]),
                 )
 
 
@@ -164,6 +165,16 @@ def _tried(
 def pressure(connection: sqlite3.Connection, since: int, after: int) -> list[Crowd]:
     """Read a page of the people who were, or may have been, contacted since then."""
     return _crowds(connection, "batch_pressure", {"since": since, "after": after}, _BEGUN)
+
+
+def claimed(connection: sqlite3.Connection, provider: str, vendor_ids: Collection[str], own: int) -> set[str]:
+    """Find which of these ids receipts hold outside of one batch."""
+    of = {"provider": provider, "ids": orjson.dumps(list(vendor_ids)).decode(), "own": own}
+    held: set[str] = set()
+    for shared, receipts in connection.execute(queries()["batch_claimed"], of):
+        held.add(shared)
+        held.update(one.vendor_id for one in packing.unpack_receipts(receipts).values())
+    return held.intersection(vendor_ids)
 
 
 def _crowds(connection: sqlite3.Connection, query: str, of: dict[str, int], stages: frozenset[Stage]) -> list[Crowd]:
@@ -243,8 +254,9 @@ class _Sums:
             self.skipped[reason] += number
         elif state in _WITH_REASON:
             self.reasons[state, told_reason(stage, reason)] += number
-        if status is not None:
-            self.statuses[Status(status)] += number
+        told = status_in(state, None if status is None else Status(status))
+        if told is not None:
+            self.statuses[told] += number
 
 
 _WITH_REASON = frozenset({State.PLANNED, State.REJECTED, State.UNKNOWN, State.CANCELLED})

@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from outreach.answers import Receipt
-from outreach.delivery.journal import BatchRow, LoadOutcome, Stage
+from outreach.delivery.journal import WITNESSABLE, BatchRow, LoadOutcome, Stage
 from outreach.errors import JournalError
 
 Fate = tuple[Stage, str]
@@ -43,11 +43,16 @@ def conclude(batch: BatchRow, outcome: LoadOutcome, at: datetime) -> list[BatchR
 
 def cancel(batch: BatchRow, stages: Collection[Stage], reason: str, at: datetime) -> tuple[BatchRow, int]:
     """Give up everybody in these stages: the batch as it is now, and how many they are."""
+    return turn(batch, stages, (Stage.CANCELLED, reason), at)
+
+
+def turn(batch: BatchRow, stages: Collection[Stage], fate: Fate, at: datetime) -> tuple[BatchRow, int]:
+    """Give one fate to everybody in these stages: the batch as it is now, and how many they are."""
     fates = fates_of(batch)
     given_up = [index for index, (stage, _) in enumerate(fates) if stage in stages]
     for index in given_up:
-        fates[index] = (Stage.CANCELLED, reason)
-    base = (Stage.CANCELLED, reason) if batch.stage in stages else (batch.stage, batch.reason)
+        fates[index] = fate
+    base = fate if batch.stage in stages else (batch.stage, batch.reason)
     now = attrs.evolve(batch, updated_at=at) if given_up else batch
     return arrange(now, fates, base), len(given_up)
 
@@ -69,6 +74,26 @@ def mark(batch: BatchRow, indexes: Collection[int], fate: Fate, at: datetime) ->
     batch = attrs.evolve(batch, updated_at=at)
     base = (batch.stage, batch.reason)
     return [arrange(pick(batch, stay), [fates[index] for index in stay], base) for stay in _parts(fates)]
+
+
+def witness(batch: BatchRow, receipts: Mapping[int, Receipt], reason: str, at: datetime) -> list[BatchRow]:
+    """Make people accepted: the batch as it is now, and the batches that move out of it.
+
+    Raises:
+        JournalError: Somebody is not in it, or is accepted or on the way.
+    """
+    check(batch, receipts)
+    fates = fates_of(batch)
+    others = {fates[index][0] for index in receipts} - WITNESSABLE
+    if others:
+        msg = f"people who are {', '.join(sorted(others))} need no witness"
+        raise JournalError(msg)
+    for index in receipts:
+        fates[index] = (Stage.ACCEPTED, reason)
+    batch = attrs.evolve(batch, receipts={**batch.receipts, **receipts}, updated_at=at)
+    base = (batch.stage, batch.reason)
+    here, *moved = (arrange(pick(batch, stay), [fates[index] for index in stay], base) for stay in _parts(fates))
+    return [attrs.evolve(here, intended_at=here.intended_at or at), *moved]
 
 
 def leave_out(batch: BatchRow, indexes: Collection[int]) -> tuple[BatchRow, BatchRow]:

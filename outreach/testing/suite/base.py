@@ -28,7 +28,12 @@ WRITINGS: Mapping[str, str] = {
     "leading_zeros": "007",
     "markup": '{name} <b>&amp; "quoted" \\n 100%',
     "signs": "+5 #1 a=b&c=d;e",
+    "longer_than_160": "अ " * 100 + "end",
+    "longer_than_1600": "word " * 400 + "end",
 }
+
+#: Those that a vendor may find too long; they arrive whole, or are refused.
+LONG = frozenset({WRITINGS["longer_than_160"], WRITINGS["longer_than_1600"]})
 
 
 class Suite:

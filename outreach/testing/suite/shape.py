@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import attrs
 
@@ -12,6 +13,9 @@ from outreach.testing.expecting import expect
 from outreach.testing.suite.base import Suite
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+#: Words in the name of a setting that holds a secret.
+_SECRET = re.compile(r"(^|_)(password|passwd|passphrase|pwd|secret|token|credentials?|(api|auth|private)_?key)($|_)")
 
 
 class Shape(Suite):
@@ -28,12 +32,18 @@ class Shape(Suite):
         expect(one.capabilities.batching.size >= 1, "Batching.size must be at least 1")
 
     def test_the_account_is_a_frozen_value(self) -> None:
-        """Settings are a frozen attrs class with keyword arguments; every base URL is https and ends in a slash."""
+        """Settings are a frozen attrs class; a secret is a Secret; every base URL is https and ends in a slash."""
         one = self.bench.provider
         expect(issubclass(one.settings, Settings), f"{one.settings.__name__} does not derive from Settings")
         expect(isinstance(one.sandbox, one.settings), "Provider.sandbox is no value of Provider.settings")
         hashed = getattr(one.settings, "__setattr__", None) is not object.__setattr__
         expect(attrs.has(one.settings) and hashed, f"{one.settings.__name__} is not frozen; use @attrs.frozen")
+        for name in _bare(one.sandbox):
+            expect(
+                not name,
+                f"{one.settings.__name__}.{name} is named like a secret and is a plain text, which plans, logs and "
+                "tracebacks show; make it a Secret, or say in its metadata why it is 'public'",
+            )
         for name, address in bases(one.sandbox).items():
             fits = address.startswith("https://") and address.endswith("/")
             expect(fits, f"{name} is '{address}'; write the vendor's address, with https:// and a / at its end")
@@ -57,3 +67,11 @@ class Shape(Suite):
         names = [one.name for one in self.bench.provider.endpoints]
         doubled = sorted({name for name in names if names.count(name) > 1})
         expect(not doubled, f"endpoints share a name: {', '.join(doubled)}")
+
+
+def _bare(settings: Settings) -> Iterator[str]:
+    """Name the settings that are named like a secret and hold a plain text, but for those that say why."""
+    for field in attrs.fields(type(settings)):
+        plain = isinstance(getattr(settings, field.name), str) or "str" in str(field.type)
+        if _SECRET.search(field.name) and plain and not field.metadata.get("public", "").strip():
+            yield field.name

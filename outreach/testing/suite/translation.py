@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import orjson
 
-from outreach.answers import Question, Waiting
 from outreach.model import Channel
 from outreach.testing.bench import Saga, wire
 from outreach.testing.doubles import NOW, received
 from outreach.testing.expecting import expect
 from outreach.testing.purity import watched
 from outreach.testing.suite.base import Suite
+from outreach.testing.suite.questions import questions
 from outreach.testing.wires import leaves
 from outreach.wire import Reach, Ref, Request
 
@@ -57,7 +56,7 @@ class Translation(Suite):
             lacking = sorted(request.refs - captured)
             expect(not lacking, f"'{request.does}' needs {lacking}, which no earlier request captures; name it there")
             captured |= request.captures.keys()
-        for question in self._questions(saga):
+        for question in questions(self.bench.provider, saga):
             lacking = sorted(question.request.refs - captured)
             expect(not lacking, f"the question '{question.request.does}' needs {lacking}, which no request captures")
 
@@ -82,7 +81,7 @@ class Translation(Suite):
         expect(count >= people, f"{people} contacts were to be made, and {count} were")
 
     def test_nothing_but_data(self, carried: Carried) -> None:
-        """No function of the adapter looks at a clock, throws dice, opens a connection or starts a program."""
+        """No function of the adapter looks at a clock or the environment, throws dice, opens a file or a connection."""
         saga, vendor = self.saga(*carried), self.bench.vendor()
         provider = self.bench.provider
         outcomes = [vendor.perform(saga.job, request, batch) for request, batch in saga.steps]
@@ -100,7 +99,7 @@ class Translation(Suite):
                 if answer.ok:
                     provider.interpret(saga.job, request, answer, people)
                 vendor.emulator.answer(received(request, {}), NOW)
-            for question in self._questions(saga):
+            for question in questions(self.bench.provider, saga):
                 vendor.ask(question)
         done = ", ".join(sorted(set(found)))
         expect(not found, f"the adapter or its stand-in did {done}; take what it needs from Job, Batch and now")
@@ -120,33 +119,10 @@ class Translation(Suite):
 
     def test_questions_are_harmless(self, carried: Carried) -> None:
         """What ``settle``, ``roll``, ``seek``, ``follow`` and ``halt`` ask reaches nobody and may be asked again."""
-        for question in self._questions(self.saga(*carried)):
+        for question in questions(self.bench.provider, self.saga(*carried)):
             request = question.request
             harmless = request.reaches is Reach.NOBODY and request.repeatable
             expect(harmless, f"the question '{request.does}' must reach nobody and be repeatable")
-
-    def _questions(self, saga: Saga) -> Iterator[Question[Any]]:
-        provider = self.bench.provider
-        asked: Sequence[Question[Any] | str | None] = (
-            *(provider.settle(saga.job, request) for request in (*saga.open, *saga.launch)),
-            provider.roll(saga.job),
-            *(provider.seek(saga.job, batch.phones) for request, batch in saga.loads if _reaches(request)),
-            provider.halt(saga.job),
-            *(provider.follow(saga.job, some) for some in self._waiting(saga)),
-        )
-        yield from (question for question in asked if isinstance(question, Question))
-
-    def _waiting(self, saga: Saga) -> Iterator[Waiting]:
-        """Give the people of a campaign as ``follow`` is asked about them, with ids that are made up."""
-        phones = [phone for _, batch in saga.loads for phone in batch.phones]
-        size = self.bench.provider.follow_size or len(phones)
-        for start in range(0, len(phones), size):
-            some = phones[start : start + size]
-            yield Waiting(phones=some, vendor_ids=[f"id-{phone}" for phone in some])
-
-
-def _reaches(request: Request) -> bool:
-    return request.reaches is not Reach.NOBODY
 
 
 def _begun(saga: Saga, request: Request) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from outreach.delivery.retry import classify
@@ -30,11 +31,13 @@ def _ask(sandbox: TwilioSandbox, request: Request, job: Job[Any], *, late: timed
     return sandbox.answer(received, job.start + late)
 
 
-def _roll(sandbox: TwilioSandbox, job: Job[Any], phone: str) -> tuple[Roll, int]:
+def _roll(
+    sandbox: TwilioSandbox, job: Job[Any], phone: str, *, late: timedelta = timedelta(minutes=1)
+) -> tuple[Roll, int]:
     asked: Question[Roll] | Roll | None = twilio.seek(job, [phone])
     pages = 0
     while isinstance(asked, Question):
-        asked, pages = asked.read(_ask(sandbox, asked.request, job, late=timedelta(minutes=1))), pages + 1
+        asked, pages = asked.read(_ask(sandbox, asked.request, job, late=late)), pages + 1
     assert asked is not None
     return asked, pages
 
@@ -103,6 +106,36 @@ def test_a_message_is_found_by_its_text(make_job: Callable[..., Any], sita: Batc
     assert not roll.unsure
 
 
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.VOICE])
+def test_what_is_still_queued_is_found(make_job: Callable[..., Any], sita: Batch, channel: Channel) -> None:
+    """It has no date of sending yet; no filter by that date may hide it."""
+    call = VoiceContent(text=Text.parse("hi")) if channel is Channel.VOICE else None
+    job, sandbox = make_job(channel, call), TwilioSandbox()
+    _ask(sandbox, twilio.load(job, sita), job)
+    roll, _ = _roll(sandbox, job, sita.phones[0], late=timedelta(seconds=1))
+    assert {*roll.present, *roll.unsure} == {sita.phones[0]}
+
+
+def test_a_filter_by_date_leaves_out_what_is_queued(make_job: Callable[..., Any], sita: Batch) -> None:
+    """The stand-in keeps to what the page says of the filter, so that nobody can rely on more."""
+    job, sandbox = make_job(), TwilioSandbox()
+    _ask(sandbox, twilio.load(job, sita), job)
+    asked = twilio.seek(job, sita.phones)
+    assert asked is not None
+    dated = attrs.evolve(asked.request, query={**asked.request.query, "DateSent>": f"{job.start:%Y-%m-%d}"})
+    listed = [len(_ask(sandbox, dated, job, late=timedelta(seconds=late)).json()["messages"]) for late in (1, 10)]
+    assert listed == [0, 1]
+
+
+def test_the_list_is_read_no_further_than_the_request(make_job: Callable[..., Any], sita: Batch) -> None:
+    """The newest stand first: behind one that was made before the request nothing can be ours."""
+    job, sandbox = make_job(), TwilioSandbox()
+    request = twilio.load(job, sita)
+    for _ in range(MOST_ROWS + 1):
+        _ask(sandbox, request, job, late=-timedelta(minutes=10))
+    assert _roll(sandbox, job, sita.phones[0]) == (Roll(present={}), 1)
+
+
 def test_nothing_to_the_number_means_that_nobody_was_reached(make_job: Callable[..., Any], sita: Batch) -> None:
     """Messages to others, and those before the request, do not count."""
     job, sandbox = make_job(), TwilioSandbox()
@@ -122,10 +155,11 @@ def test_the_list_is_read_to_its_end_without_following_an_address(make_job: Call
     """Page and token are taken out of next_page_uri; its address is never asked for."""
     job, sandbox = make_job(), TwilioSandbox()
     request = twilio.load(job, sita)
-    for _ in range(MOST_ROWS + 1):
-        _ask(sandbox, request, job, late=-timedelta(minutes=10))
-    roll, pages = _roll(sandbox, job, sita.phones[0])
-    assert (roll, pages) == (Roll(present={}), 2)
+    _ask(sandbox, request, job)
+    for _ in range(MOST_ROWS):
+        _ask(sandbox, request, job, late=timedelta(hours=1))
+    roll, pages = _roll(sandbox, job, sita.phones[0], late=timedelta(hours=2))
+    assert (list(roll.present), pages) == ([sita.phones[0]], 2)
 
 
 @pytest.mark.parametrize("body", [{}, {"messages": "none"}, {"messages": [{"body": "no sid"}]}, []])
