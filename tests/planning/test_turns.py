@@ -1,4 +1,4 @@
-"""Whose turn it is: people by what earlier runs did with them, providers by what they can and whether they are there."""
+"""Whose turn it is: people by what earlier runs did with them, providers by what they can and whether they are up."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def legs(going: Going) -> dict[str, list[int]]:
 def test_the_next_provider_takes_whom_the_ones_before_cannot(
     past: Past, down: str, expected: Mapping[str, list[int]], passing: bool
 ) -> None:
-    """Not whoever was handled or refused by all; whoever is loaded where nobody launches; nobody who was tried enough."""
+    """Not whoever was handled or refused by all; whoever is loaded where nobody launches; nobody tried too often."""
     [going] = chooser(past=past, down=tuple(down)).choose(chunk(3))
 
     assert (legs(going), going.passing, going.left_out) == (expected, passing, [])
@@ -164,7 +164,7 @@ def test_the_next_provider_takes_whom_the_ones_before_cannot(
 
 
 def test_who_cannot_be_carried_by_the_next_goes_to_the_one_after_or_waits() -> None:
-    """The last has no id: b needs one, c does not; where c needs one as well, they wait at home, the loaded excepted."""
+    """The last has no id: b needs one, c does not; where c needs one as well, they wait at home, but not the loaded."""
     needs = account(needs_id=True)
 
     [to_c] = chooser(down="a", accounts={"b": needs}).choose(chunk(3))
