@@ -298,7 +298,7 @@ def test_no_more_wait_for_company_than_memory_should_hold(monkeypatch: pytest.Mo
 
 
 def test_people_per_hour_bound_batches_and_campaigns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A batch, and a campaign launched at once, must fit into an hour; where there is no sink people are only counted."""
+    """A batch, and a campaign launched at once, must fit into an hour; without a sink people are only counted."""
     sink = Kept()
     paced, _ = assigner(monkeypatch, sink, account(batch=10, size=100), limits=Limits(per_hour=3))
     counted, slices = assigner(monkeypatch, None, account(batch=2))
