@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -26,6 +27,11 @@ from outreach.results import Summary
 
 #: Routes are shown by channel, in this order.
 _ORDER = {str(channel): place for place, channel in enumerate(Channel)}
+
+
+#: Looks at a journal that somebody holds without telling how it stands, and seconds between two of them.
+MOST_LOOKS = 20
+BETWEEN_LOOKS = 0.05
 
 
 class LiveStatus:
@@ -61,14 +67,20 @@ async def standing(campaign: Campaign, path: Path) -> Summary:
     if not path.exists():  # noqa: ASYNC240  # one look at the disk before there is anything to wait for
         nothing = Counts(deliveries=dict.fromkeys(State, 0), skipped={}, statuses={}, routes={}, reasons={})
         return summary(key, "", Rows(read=0, used=0, skipped={}), nothing, Ended())
-    try:
-        async with opened(path) as journal:
-            return await _standing(campaign, journal)
-    except JournalInUse:
-        told = livestatus.read(livestatus.beside(path))
-        if told is None or (told["campaign"], told["round"]) != (key.name, key.round):
-            raise
-        return _summary(told)
+    looks = 1
+    while True:
+        try:
+            async with opened(path) as journal:
+                return await _standing(campaign, journal)
+        except JournalInUse:
+            told = livestatus.read(livestatus.beside(path))
+            if told is not None and (told["campaign"], told["round"]) == (key.name, key.round):
+                return _summary(told)
+            if told is not None or looks == MOST_LOOKS:
+                raise
+        looks += 1
+        # A send that begins or ends holds the journal for a moment in which it tells nothing.
+        await asyncio.sleep(BETWEEN_LOOKS)
 
 
 async def standing_in(campaign: Campaign, path: Path, held: Journal | None) -> Summary:
