@@ -59,6 +59,17 @@ def test_numbers_can_be_added() -> None:
     suppression.add(SECOND, Channel.WHATSAPP)
     assert len(suppression) == 2
 
+    suppression.remove(SECOND, Channel.SMS)
+    suppression.remove(SECOND)
+    suppression.remove(FIRST, Channel.WHATSAPP)
+    assert len(suppression) == 2
+    suppression.remove(FIRST)
+    suppression.remove(SECOND, Channel.WHATSAPP)
+    assert len(suppression) == 0
+
+    suppression.add(FIRST)
+    suppression.add(SECOND, Channel.WHATSAPP)
+
     assert suppression.reasons([FIRST, SECOND], Channel.WHATSAPP) == {0: "suppressed", 1: "suppressed"}
     assert suppression.reasons([FIRST, SECOND], Channel.AI_CALL) == {0: "suppressed"}
 

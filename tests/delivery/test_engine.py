@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,14 +14,14 @@ from worlds import KEY, START, SteppedClock
 
 from outreach.answers import Kind, Outcome, Roll
 from outreach.delivery.clock import Clock
-from outreach.delivery.donotcontact import Nobody, Watchlist
+from outreach.delivery.donotcontact import Watchlist
 from outreach.delivery.journal import LoadOutcome, NewBatch, NewSlice, People, Stage, Step, StepState
 from outreach.delivery.lane import Attempt, Held, Lane, Stopped
 from outreach.delivery.memory import MemoryJournal
 from outreach.delivery.retry import MOST_ATTEMPTS
-from outreach.delivery.run import Ended, Engine, Place
+from outreach.delivery.run import MOST_ROUNDS, Ended, Engine, Place, _digest
 from outreach.delivery.spool import Spool
-from outreach.model import Campaign, Channel, Contacts, Limits, Route, Schedule, State, Template
+from outreach.model import Campaign, Channel, Contacts, Limits, Route, Schedule, State, Template, Window
 from outreach.provider import Batch
 from outreach.wire import Reach, Request
 
@@ -139,7 +139,7 @@ class Desk:
     stop: asyncio.Event = attrs.field(factory=asyncio.Event)
     told: list[tuple[Stage, int]] = attrs.field(factory=list)
     changes: dict[str, Any] = attrs.field(factory=dict)
-    watchlist: Watchlist = attrs.field(factory=Nobody)
+    watchlist: Watchlist | None = None
     first: int = 0
 
     async def run(self, held: Mapping[int, str] | None = None) -> Ended:
@@ -220,7 +220,11 @@ def spool() -> Iterator[Spool]:
 
 
 async def desk(
-    spool: Spool, *accounts: Account, batches: int = 2, channels: tuple[Channel, ...] = (Channel.VOICE,)
+    spool: Spool,
+    *accounts: Account,
+    batches: int = 2,
+    channels: tuple[Channel, ...] = (Channel.VOICE,),
+    zones: Sequence[str] = ("UTC", "UTC"),
 ) -> Desk:
     """Plan a campaign."""
     journal = MemoryJournal()
@@ -240,7 +244,7 @@ async def desk(
                 number=number,
                 provider=one.name,
                 channels=channels,
-                zone="UTC",
+                zone=zones[number],
                 fingerprint=FINGERPRINT,
                 title="t",
                 marker="m",
@@ -526,6 +530,7 @@ async def test_a_refused_campaign_turns_people_down_and_a_refused_launch_rejects
 
     ended = await at.run()
 
+    assert (await at.journal.slices(KEY))[0].start is None
     assert ended.refused == {"a": f"{OPEN.does}: no sender"}
     assert await at.counts() == {State.PLANNED: 4, State.REJECTED: 4}
     assert await at.reasons() == [f"{OPEN.does}: no sender", f"{RING.does}: no sender"]
@@ -555,7 +560,7 @@ async def test_a_load_that_proves_absent_is_loaded_by_the_next_plan(spool: Spool
 
     assert RING.does not in account.sent
     assert ended.unsettled == 1
-    assert account.sent.count(LOAD.does) <= 3
+    assert account.sent.count(LOAD.does) == MOST_ROUNDS
 
 
 @pytest.mark.asyncio
@@ -660,3 +665,129 @@ async def test_batches_of_an_earlier_plan_are_left_alone(spool: Spool) -> None:
     loads = [one for one in at.accounts["a"].attempts if one.request.does == LOAD.does]
     assert sorted(phone for one in loads for phone in one.request.body) == PHONES[:4]
     assert await at.counts() == {State.ACCEPTED: 4}
+
+
+@pytest.mark.asyncio
+async def test_the_begin_is_what_the_vendor_was_told_when_the_campaign_was_made(spool: Spool) -> None:
+    """A launch an hour later does not change it."""
+    at = await desk(spool, Account("a", {RING.does: [Outcome(kind=Kind.UNSENT, reason="later")]}))
+    await at.run()
+    at.clock.moment = START + HOUR
+
+    await at.run()
+
+    [one] = await at.journal.slices(KEY)
+    assert (one.start, await at.counts()) == (START, {State.ACCEPTED: 4})
+
+
+def test_the_journal_knows_requests_by_their_content() -> None:
+    """Method, place and body each make a difference; a request without a body has a digest as well."""
+    loads = [attrs.evolve(LOAD, body=body) for body in (None, PHONES[:1], PHONES[1:2])]
+
+    digests = {_digest(one) for one in (*loads, attrs.evolve(LOAD, method="PUT"), attrs.evolve(LOAD, path="other/"))}
+
+    assert len(digests) == 5
+
+
+@pytest.mark.asyncio
+async def test_the_first_of_all_moments_is_told(spool: Spool) -> None:
+    """Kathmandu opens before London does, whichever comes first in the plan."""
+    for zones in (("UTC", "Asia/Kathmandu"), ("Asia/Kathmandu", "UTC")):
+        with Spool() as own:
+            at = await desk(own, Account("a"), Account("b"), zones=zones)
+            at.clock.moment = START.replace(hour=2)
+            at.changes = {"schedule": Schedule(window=Window(start=time(10), end=time(18), zone="recipient"))}
+
+            ended = await at.run()
+
+            assert ended.next == START.replace(hour=4, minute=15)
+            assert ended.waiting == 8
+
+
+@pytest.mark.asyncio
+async def test_a_window_that_closes_between_two_loads_leaves_the_rest_waiting(spool: Spool) -> None:
+    """Whoever is not reached by then waits for the next opening."""
+    at = await desk(spool, Account("a", reaching=True, launches=False), batches=4)
+    at.changes = {"schedule": Schedule(window=Window(start=time(5), end=time(7), zone="UTC"))}
+    at.accounts["a"].during = lambda _request: setattr(at.clock, "moment", START + HOUR)
+
+    ended = await at.run()
+
+    counts = await at.counts()
+    assert counts[State.PLANNED] == ended.waiting > 0
+    assert ended.next == START + timedelta(hours=23)
+    assert await at.reasons() == ["waiting"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("proved", "sent"), [(True, True), (False, True), (None, False)])
+@pytest.mark.parametrize("lost", [True, False], ids=["unknown", "in flight"])
+async def test_a_request_of_an_earlier_run_is_asked_about_first(
+    spool: Spool, proved: bool | None, sent: bool, lost: bool
+) -> None:
+    """Proved, it is not done again; proved absent, it is; while nobody knows nothing goes on."""
+    at = await desk(spool, Account("a", proved=proved))
+    await at.journal.intend_step(at.ids[0], Step.OPEN, 0, digest="d", reaches=False, at=START)
+    if lost:
+        await at.journal.conclude_step(at.ids[0], Step.OPEN, 0, StepState.UNKNOWN, at=START, reason="no answer")
+
+    ended = await at.run()
+
+    assert at.accounts["a"].sent.count(OPEN.does) == (proved is False)
+    assert (RING.does in at.accounts["a"].sent) is sent
+    assert ended.unsettled == (proved is None)
+    assert ended.failure is None
+
+
+@pytest.mark.asyncio
+async def test_a_lost_launch_that_cannot_be_asked_about_is_told_as_unknown(spool: Spool) -> None:
+    """The account is stopped just then."""
+    at = await desk(spool, Account("a", {RING.does: [UNKNOWN]}, asking=[Stopped()]))
+
+    ended = await at.run()
+
+    assert ended.failure is None
+    assert (at.told, ended.unsettled) == ([(Stage.UNKNOWN, 4)], 1)
+
+
+@pytest.mark.asyncio
+async def test_a_refused_load_is_told(spool: Spool) -> None:
+    """All of its people are rejected with the reason."""
+    at = await desk(spool, Account("a", {LOAD.does: [REFUSED]}), batches=1)
+
+    await at.run()
+
+    assert at.told == [(Stage.REJECTED, 2)]
+    assert await at.counts() == {State.REJECTED: 2}
+
+
+@pytest.mark.asyncio
+async def test_a_slice_that_is_done_is_left_alone(spool: Spool) -> None:
+    """Nothing is made at the vendor for people of whom all are done."""
+    at = await desk(spool, Account("a", {OPEN.does: [REFUSED]}))
+    await at.journal.cancel(at.ids[0], stages=[Stage.PLANNED], reason="no", at=START)
+
+    await at.run()
+
+    assert at.accounts["a"].sent == []
+
+
+@pytest.mark.asyncio
+async def test_the_person_who_was_tried_most_counts(spool: Spool) -> None:
+    """Two who were tried differently often share a request now."""
+    at = await desk(spool, Account("a"))
+    for _ in range(3):
+        await at.journal.intend_load(at.ids[0], 0, digest="d", reaches=False, at=START)
+        await at.journal.conclude_load(at.ids[0], 0, LoadOutcome(stage=Stage.PLANNED), at=START)
+    at.first = 2
+    one = (await at.journal.slices(KEY))[0]
+    again = NewSlice(
+        number=0, provider="a", channels=one.channels, zone=one.zone, fingerprint=one.fingerprint, title="t", marker="m"
+    )
+    mixed = NewBatch(slice_number=0, people=People(phones=PHONES[1:3], ids=["", ""], rows=[0, 1]))
+    await at.journal.replan(KEY, digest="d", rows={}, slices=[again], batches=[mixed], skipped=[], at=START)
+
+    await at.run()
+
+    [load] = [one for one in at.accounts["a"].attempts if one.request.does == LOAD.does]
+    assert load.tries == MOST_ATTEMPTS - 3

@@ -51,10 +51,10 @@ class Desk:
     times: list[float] = attrs.field(factory=list)
     outcome: Outcome | Exception = attrs.field(factory=lambda: Outcome(kind=Kind.ACCEPTED))
 
-    def lane(self, **more: Any) -> Lane:
+    def lane(self, pace: float = 10.0, **more: Any) -> Lane:
         """Open the account: ten requests a second."""
         provider = SimpleNamespace(explain=lambda _response: "", interpret=self.interpret)
-        carrier = SimpleNamespace(provider=provider, settings=SimpleNamespace(pace=10.0))
+        carrier = SimpleNamespace(provider=provider, settings=SimpleNamespace(pace=pace))
         clock: Clock = self.clock
         return Lane(cast("Carrier", carrier), self, clock=clock, rng=Longest(), stop=self.stop, **more)
 
@@ -147,8 +147,9 @@ async def test_a_refused_account_sends_nothing_more() -> None:
 @pytest.mark.asyncio
 async def test_an_account_that_is_refused_while_a_request_waits_keeps_it_back() -> None:
     """Of two requests at once the second does not go out when the first learns that the account is refused."""
-    desk = Desk([Response.of({}, 402), OK])
+    desk = Desk([OK, Response.of({}, 402), OK])
     lane = desk.lane()
+    await lane.answer(question(), {})
 
     ended = await asyncio.gather(*(lane.perform(desk.attempt()) for _ in range(2)), return_exceptions=True)
 
@@ -444,7 +445,8 @@ async def test_a_vendor_that_asks_for_a_pause_is_asked_more_slowly_then() -> Non
 
 
 @pytest.mark.asyncio
-async def test_a_request_that_waits_its_turn_hears_of_a_pause() -> None:
+@pytest.mark.parametrize("pause", [0.5, 5.0])
+async def test_a_request_that_waits_its_turn_hears_of_a_pause(pause: float) -> None:
     """While it waited for its token the vendor asked for a pause: it waits on, and is not sent in between."""
     desk = Desk()
     lane = desk.lane()
@@ -454,12 +456,12 @@ async def test_a_request_that_waits_its_turn_hears_of_a_pause() -> None:
     async def pause_comes(seconds: float) -> None:
         desk.clock.sleep = slept  # type: ignore[method-assign]  # once
         await slept(seconds)
-        lane._pace.penalise(desk.clock.monotonic() + 5)
+        lane._pace.penalise(desk.clock.monotonic() + pause)
 
     desk.clock.sleep = pause_comes  # type: ignore[method-assign]  # the moment at which another request is answered
     await lane.perform(desk.attempt())
 
-    assert desk.times[1] == pytest.approx(5.1)
+    assert desk.times[1] == pytest.approx(pause + 0.1)
 
 
 @pytest.mark.asyncio
@@ -626,3 +628,23 @@ async def test_reasons_of_people_are_masked_by_themselves() -> None:
     outcome = await desk.lane().perform(desk.attempt())
 
     assert outcome.refused == {"+9779610000011": "•••11 is blocked"}
+
+
+@pytest.mark.asyncio
+async def test_a_reason_for_all_is_masked_by_itself() -> None:
+    """Also where nobody is refused."""
+    desk = Desk(outcome=Outcome(kind=Kind.ACCEPTED, reason="9610000011 is blocked"))
+
+    assert (await desk.lane().perform(desk.attempt())).reason == "•••11 is blocked"
+
+
+@pytest.mark.asyncio
+async def test_a_fast_account_keeps_its_pace() -> None:
+    """A hundred a second are sent a hundredth apart."""
+    desk = Desk()
+    lane = desk.lane(pace=100.0)
+
+    for _ in range(3):
+        await lane.perform(desk.attempt())
+
+    assert desk.times == pytest.approx([0.0, 0.01, 0.02])

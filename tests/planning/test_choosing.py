@@ -181,6 +181,35 @@ def test_reading_tells_how_far_it_is() -> None:
     assert [len(one) for one in taker.chunks] == [1]
 
 
+def test_what_has_no_header_is_not_asked_for_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows from a program have the columns that they have; what is to be said of a source is handed on."""
+    monkeypatch.setattr("outreach.planning.reading.ContactList.notes", [Problem("a hidden sheet")])
+    taker = Kept()
+    rows = [{"phone": NEPAL, "due": "15 December"}]
+
+    list(read(campaign("{due}", contacts=Contacts(sources=rows)), taker, None))
+
+    assert taker.chunks[0].columns == {"due": ["15 December"]}
+    assert [one.message for one in taker.notes] == ["a hidden sheet"]
+
+
+def test_a_channel_without_content_asks_for_no_columns() -> None:
+    """That it has none is said elsewhere, with its place."""
+    one = campaign("{due}", routes=(Route(channel=Channel.WHATSAPP, providers=("a",)),))
+
+    assert wanted(attrs.evolve(one, message=None)) == {}
+
+
+@pytest.mark.parametrize(("channel", "out"), [(VOICE, {}), (Channel.SMS, [0]), (Channel.WHATSAPP, [0])])
+def test_a_fixed_line_cannot_read(channel: Channel, out: object) -> None:
+    """It can be rung."""
+    route = Route(channel=channel, providers=("a",))
+
+    found = dict(left_out(route, account(), chunk("+442079460123", NEPAL), [0, 1], {}))
+
+    assert found == ({"landline": out} if out else {})
+
+
 def test_only_an_iterator_can_be_used_up() -> None:
     """An empty list is an empty list; an iterator without rows was gone through before."""
 
