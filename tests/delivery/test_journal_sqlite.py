@@ -243,6 +243,19 @@ async def test_another_database_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_two_that_make_the_journal_at_once_do_not_stumble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes second by a moment is told that another works on it, never that it cannot be made."""
+    path = tmp_path / "journal.db"
+    async with opened(path):
+        monkeypatch.setattr(Path, "exists", lambda _path: False)
+
+        with pytest.raises(JournalInUse):
+            await SqliteJournal.open(path, now=T0)
+
+
+@pytest.mark.asyncio
 async def test_a_folder_is_refused(tmp_path: Path) -> None:
     """A folder is no journal, and keeps its mode."""
     before = mode(tmp_path)

@@ -227,9 +227,9 @@ def new(
 
 
 def control(home: Path, vendors: VendorSide, number: int) -> bool:
-    """Start four of the twin that takes no lock; tells whether people were called twice."""
-    one = new(home / f"control{number}", vendors, "toingg", random.Random(number), twin="no-lock")
-    pids = [one.start() for _ in range(4)]
+    """Start two of the twin that takes no lock; tells whether people were called twice."""
+    one = new(home / f"control{number}", vendors, "contactswing", random.Random(number), twin="no-lock")
+    pids = [one.start() for _ in range(2)]
     vendors.release(one.world)
     for pid in pids:
         wait(pid)

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +24,9 @@ from outreach.errors import JournalError
 
 #: A seam: where it is, what it is called, and what takes its place.
 Seam = tuple[Any, str, Any]
+
+#: Runners without a lock wait for each other, looking so often, at intervals of so many seconds.
+RUNNERS, LOOKS, LOOK = 2, 1_000, 0.01
 
 
 def record_after_sending() -> list[Seam]:
@@ -54,11 +59,48 @@ def no_lock() -> list[Seam]:
     """Let everybody work on the journal at once, and on batches that others have begun or replaced."""
 
     def connect(path: Path, **options: Any) -> sqlite3.Connection:
+        _after_another()
         return sqlite3.connect(path, **{**options, "timeout": 30}, factory=_Shared)
 
     verbs = [(module, name) for module in (loads, steps) for name in ("intend", "conclude")]
     seams: list[Seam] = [(module, name, _forgiving(getattr(module, name))) for module, name in verbs]
-    return [*seams, (opening, "sqlite3", _Namespace(connect)), (generation, "write", lambda *_: None)]
+    seams += [(opening, "sqlite3", _Namespace(connect)), (generation, "write", lambda *_: None)]
+    return [*seams, (lane.Lane, "perform", _beside(lane.Lane.perform))]
+
+
+def _after_another() -> None:
+    """Let one runner open the journal and plan; the other may when the first is about to send."""
+    me = Path(str(os.getpid()))
+    with suppress(FileExistsError):
+        Path("first").symlink_to(me)
+    if Path("first").readlink() != me:
+        _until(Path("begun").exists)
+
+
+def _beside(honest: Callable[..., Any]) -> Callable[..., Any]:
+    """Wait with every request until the other runner is as far: chance decides nothing."""
+
+    async def perform(self: lane.Lane, attempt: lane.Attempt) -> Outcome:
+        _meet()
+        outcome: Outcome = await honest(self, attempt)
+        return outcome
+
+    return perform
+
+
+def _meet() -> None:
+    here = Path("begun")
+    here.mkdir(exist_ok=True)
+    (here / str(os.getpid())).touch()
+    _until(lambda: len(list(here.iterdir())) >= RUNNERS)
+
+
+def _until(so: Callable[[], bool]) -> None:
+    """Look often, for as long as a process may take to start; whoever stays alone goes on."""
+    for _ in range(LOOKS):
+        if so():
+            return
+        time.sleep(LOOK)
 
 
 def _forgiving(verb: Callable[..., Any]) -> Callable[..., None]:
@@ -72,11 +114,13 @@ def _forgiving(verb: Callable[..., Any]) -> Callable[..., None]:
 
 
 class _Shared(sqlite3.Connection):
-    """A connection that others may work beside."""
+    """A connection that others may work beside: it keeps nobody out for long, and waits for whoever writes."""
 
     def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-        """Leave the one pragma out that keeps others out."""
-        return super().execute("SELECT 1" if "locking_mode" in sql or "wal_checkpoint" in sql else sql, *values)
+        """Leave out what keeps others out, and begin so that SQLite waits and does not refuse."""
+        if "locking_mode" in sql or "wal_checkpoint" in sql:
+            sql = "SELECT 1"
+        return super().execute("BEGIN IMMEDIATE" if sql == "BEGIN" else sql, *values)
 
 
 class _Namespace:

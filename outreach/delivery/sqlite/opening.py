@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -102,9 +102,9 @@ def _make(path: Path) -> None:
         raise JournalError(msg)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
+        with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        elif path.stat().st_mode & 0o077:
+        if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as error:
         msg = f"{path}: the journal cannot be made or read ({error.strerror})"
