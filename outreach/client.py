@@ -1,6 +1,7 @@
 """The calls of the Python API; the command line is built on them and on nothing else.
 
-An ``a`` before a name means async, as Django has it. ``load``, ``plan`` and ``requests`` never touch the network.
+An ``a`` before a name means async, as Django has it; the name without it is the same call for a program without an
+event loop. ``load``, ``plan`` and ``requests`` never touch the network.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import attrs
 
+from outreach.blocking import blocking
 from outreach.errors import Problem, Refused, SpecError
 from outreach.model import Campaign, Channel, Settings
 from outreach.planning.build import Builder
@@ -301,9 +303,7 @@ async def asend(  # noqa: PLR0913  # keywords, each with a default
         return await sending.run(approve=approve, confirm=confirm, strict=strict, wait=wait, limit=limit, stdin=stdin)
 
 
-def send(campaign: Campaign, **options: Any) -> Summary:
-    """Do what ``asend`` does, from a program without an event loop; the options are the same."""
-    return _run(asend(campaign, **options))
+send = blocking(asend)
 
 
 async def astatus(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> Summary:
@@ -317,9 +317,7 @@ async def astatus(campaign: Campaign, *, journal: str | Path | None = None, sand
     return await standing(campaign, journal_path(campaign, journal, sandbox=sandbox))
 
 
-def status(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> Summary:
-    """Do what ``astatus`` does, from a program without an event loop."""
-    return _run(astatus(campaign, journal=journal, sandbox=sandbox))
+status = blocking(astatus)
 
 
 async def afollow(  # noqa: PLR0913  # keywords, each with a default
@@ -387,9 +385,7 @@ async def afollow(  # noqa: PLR0913  # keywords, each with a default
         return await follower.follow(every=every, within=within)
 
 
-def follow(campaign: Campaign, **options: Any) -> Followed:
-    """Do what ``afollow`` does, from a program without an event loop; the options are the same."""
-    return _run(afollow(campaign, **options))
+follow = blocking(afollow)
 
 
 async def aheard(  # keywords, each with a default
@@ -451,9 +447,7 @@ async def aheard(  # keywords, each with a default
         return await hearing.write(held, key_of(campaign), provider, heard, counted, at=clock.now())
 
 
-def heard(campaign: Campaign, provider: str, posts: Iterable[Received], **options: Any) -> Notices:
-    """Do what ``aheard`` does, from a program without an event loop; the options are the same."""
-    return _run(aheard(campaign, provider, posts, **options))
+heard = blocking(aheard)
 
 
 async def avendor_report(
@@ -484,9 +478,7 @@ async def avendor_report(
         return await follower.reports()
 
 
-def vendor_report(campaign: Campaign, **options: Any) -> VendorReport:
-    """Do what ``avendor_report`` does, from a program without an event loop; the options are the same."""
-    return _run(avendor_report(campaign, **options))
+vendor_report = blocking(avendor_report)
 
 
 async def areport(
@@ -573,9 +565,7 @@ async def asettle(
         return await settle(sending, wait=wait)
 
 
-def settle(campaign: Campaign, **options: Any) -> Settlement:
-    """Do what ``asettle`` does, from a program without an event loop; the options are the same."""
-    return _run(asettle(campaign, **options))
+settle = blocking(asettle)
 
 
 async def amark(  # noqa: PLR0913  # keywords, each with a default
@@ -637,9 +627,7 @@ async def amark(  # noqa: PLR0913  # keywords, each with a default
         )
 
 
-def mark(campaign: Campaign, phones: Iterable[str] | None, **options: Any) -> Marked:
-    """Do what ``amark`` does, from a program without an event loop; the options are the same."""
-    return _run(amark(campaign, phones, **options))
+mark = blocking(amark)
 
 
 async def amark_openings(
@@ -669,9 +657,7 @@ async def amark_openings(
         return await mark_openings(found, key_of(campaign), by=by or who(), reason=reason, at=at)
 
 
-def mark_openings(campaign: Campaign, **options: Any) -> Marked:
-    """Do what ``amark_openings`` does, from a program without an event loop; the options are the same."""
-    return _run(amark_openings(campaign, **options))
+mark_openings = blocking(amark_openings)
 
 
 async def aexplain(  # keywords, each with a default
@@ -744,9 +730,7 @@ async def aexplain(  # keywords, each with a default
     )
 
 
-def explain(campaign: Campaign, phone: str, **options: Any) -> Story:
-    """Do what ``aexplain`` does, from a program without an event loop; the options are the same."""
-    return _run(aexplain(campaign, phone, **options))
+explain = blocking(aexplain)
 
 
 async def astop(  # noqa: PLR0913  # keywords, each with a default
@@ -817,9 +801,7 @@ async def astop(  # noqa: PLR0913  # keywords, each with a default
         return attrs.evolve(found, vendors=await halting.ask_vendors(sending))
 
 
-def stop(campaign: Campaign, **options: Any) -> Stopping:
-    """Do what ``astop`` does, from a program without an event loop; the options are the same."""
-    return _run(astop(campaign, **options))
+stop = blocking(astop)
 
 
 def unstop(campaign: Campaign, *, journal: str | Path | None = None, sandbox: bool = False) -> bool:
@@ -1013,9 +995,7 @@ async def acall(  # noqa: PLR0913  # keywords, each with its usual value
     return await calling.call(world, wanted, account, confirm=confirm or (lambda _: True), again=again)
 
 
-def call(provider: str, endpoint: str, arguments: Mapping[str, Any], **options: Any) -> Called:
-    """Do what ``acall`` does, from a program without an event loop; the options are the same."""
-    return _run(acall(provider, endpoint, arguments, **options))
+call = blocking(acall)
 
 
 def _account(provider: str, accounts: str | Path | None, plugins: Plugins, *, sandbox: bool) -> Settings:
@@ -1039,22 +1019,6 @@ def journal_path(campaign: Campaign, journal: str | Path | None = None, *, sandb
     The sandbox has a journal of its own, also beside one that is given, so that trying out never counts as sending.
     """
     return _journal_beside(campaign.base, journal, sandbox=sandbox)
-
-
-def _run(call: Coroutine[Any, Any, T]) -> T:
-    """Run a call to its end in an event loop of its own.
-
-    Raises:
-        RuntimeError: A loop is running here already.
-    """
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(call)
-    name = getattr(call, "__name__", "")
-    call.close()
-    msg = f"an event loop is running here already: write  await outreach.{name}(…)  instead of {name[1:]}(…)"
-    raise RuntimeError(msg)
 
 
 def _check(campaign: Campaign) -> None:

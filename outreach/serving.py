@@ -34,12 +34,12 @@ nobody knows what the same call did before). Each may raise:
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from outreach.blocking import blocking
 from outreach.errors import CredentialError, OutreachError, Problem, Refused, SpecError, Unavailable, Unreadable
-from outreach.model import Secret
+from outreach.model import Secret, Settings
 from outreach.plugins import load_plugins
 from outreach.services import (
     CODE,
@@ -56,24 +56,49 @@ from outreach.services import (
 )
 
 if TYPE_CHECKING:
-    from outreach.calling import Called
+    import random
+    from pathlib import Path
+
+    from outreach.calling import Called, Wanted
+    from outreach.delivery.clock import Clock
+    from outreach.plugins import Plugins
     from outreach.provider import Provider
+
+
+class Reading(TypedDict, total=False):
+    """The keywords of every call here."""
+
+    accounts: str | Path | None
+    settings: Settings | None
+    journal: str | Path | None
+    sandbox: bool
+    plugins: Plugins | None
+    clock: Clock | None
+    rng: random.Random | None
+
+
+class Spending(Reading, total=False):
+    """The further keywords of a call that spends or reaches people."""
+
+    confirm: Callable[[Wanted], bool] | None
+    again: bool
+
 
 #: What is said where nobody says something else.
 TEXT = f"Your code is {CODE}"
 
 
-async def avoices(provider: str, **options: Any) -> Sequence[Voice]:
+async def avoices(provider: str, **options: Unpack[Reading]) -> Sequence[Voice]:
     """List the voices that can speak."""
     return await _serve(provider, Service.VOICES, **options)
 
 
-async def asenders(provider: str, **options: Any) -> Sequence[Sender]:
+async def asenders(provider: str, **options: Unpack[Reading]) -> Sequence[Sender]:
     """List the numbers from which people are contacted."""
     return await _serve(provider, Service.SENDERS, **options)
 
 
-async def aaccount(provider: str, **options: Any) -> AccountState:
+async def aaccount(provider: str, **options: Unpack[Reading]) -> AccountState:
     """Say how the account stands."""
     (found,) = await _serve(provider, Service.ACCOUNT, **options)
     return found  # type: ignore[no-any-return]  # an adapter's offer gives one for this service
@@ -89,7 +114,7 @@ async def aotp_send(  # keywords, each with its usual value
     length: int | None = None,
     voice: str | None = None,
     country: str | None = None,
-    **options: Any,
+    **options: Unpack[Spending],
 ) -> OtpSent:
     """Send a one-time code to somebody. The code is in the answer alone, as a Secret: neither logged nor journalled.
 
@@ -122,74 +147,56 @@ async def aotp_send(  # keywords, each with its usual value
     return sent  # type: ignore[no-any-return]  # an adapter's offer gives one for this service
 
 
-async def aotp_list(provider: str, **options: Any) -> Sequence[OtpSent]:
+async def aotp_list(provider: str, **options: Unpack[Reading]) -> Sequence[OtpSent]:
     """List the one-time codes that were sent, without the codes."""
     return await _serve(provider, Service.OTP_LIST, **options)
 
 
-async def anumbers_list(provider: str, **options: Any) -> Sequence[AccountNumber]:
+async def anumbers_list(provider: str, **options: Unpack[Reading]) -> Sequence[AccountNumber]:
     """List the account's own numbers."""
     return await _serve(provider, Service.NUMBERS_LIST, **options)
 
 
-async def anumbers_available(provider: str, **options: Any) -> Sequence[AccountNumber]:
+async def anumbers_available(provider: str, **options: Unpack[Reading]) -> Sequence[AccountNumber]:
     """List the numbers that can be bought."""
     return await _serve(provider, Service.NUMBERS_AVAILABLE, **options)
 
 
-async def anumbers_buy(provider: str, number_id: str, **options: Any) -> Sequence[AccountNumber]:
+async def anumbers_buy(provider: str, number_id: str, **options: Unpack[Spending]) -> Sequence[AccountNumber]:
     """Buy a number by its id; it spends money at once."""
     return await _serve(provider, Service.NUMBERS_BUY, number_id, **options)
 
 
-async def anumbers_release(provider: str, number_id: str, **options: Any) -> None:
+async def anumbers_release(provider: str, number_id: str, **options: Unpack[Spending]) -> None:
     """Give a number back by its id; others may have it then."""
     await _serve(provider, Service.NUMBERS_RELEASE, number_id, **options)
 
 
-def voices(provider: str, **options: Any) -> Sequence[Voice]:
-    """Do what ``avoices`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(avoices(provider, **options))
+voices = blocking(avoices)
 
 
-def senders(provider: str, **options: Any) -> Sequence[Sender]:
-    """Do what ``asenders`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(asenders(provider, **options))
+senders = blocking(asenders)
 
 
-def account(provider: str, **options: Any) -> AccountState:
-    """Do what ``aaccount`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(aaccount(provider, **options))
+account = blocking(aaccount)
 
 
-def otp_send(provider: str, number: str, **options: Any) -> OtpSent:
-    """Do what ``aotp_send`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(aotp_send(provider, number, **options))
+otp_send = blocking(aotp_send)
 
 
-def otp_list(provider: str, **options: Any) -> Sequence[OtpSent]:
-    """Do what ``aotp_list`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(aotp_list(provider, **options))
+otp_list = blocking(aotp_list)
 
 
-def numbers_list(provider: str, **options: Any) -> Sequence[AccountNumber]:
-    """Do what ``anumbers_list`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(anumbers_list(provider, **options))
+numbers_list = blocking(anumbers_list)
 
 
-def numbers_available(provider: str, **options: Any) -> Sequence[AccountNumber]:
-    """Do what ``anumbers_available`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(anumbers_available(provider, **options))
+numbers_available = blocking(anumbers_available)
 
 
-def numbers_buy(provider: str, number_id: str, **options: Any) -> Sequence[AccountNumber]:
-    """Do what ``anumbers_buy`` does, from a program without an event loop; the options are the same."""
-    return asyncio.run(anumbers_buy(provider, number_id, **options))
+numbers_buy = blocking(anumbers_buy)
 
 
-def numbers_release(provider: str, number_id: str, **options: Any) -> None:
-    """Do what ``anumbers_release`` does, from a program without an event loop; the options are the same."""
-    asyncio.run(anumbers_release(provider, number_id, **options))
+numbers_release = blocking(anumbers_release)
 
 
 def offers(provider: Provider[Any], service: Service) -> Sequence[Offer]:
@@ -207,7 +214,7 @@ def offers(provider: Provider[Any], service: Service) -> Sequence[Offer]:
     return found
 
 
-async def _serve(provider: str, service: Service, wish: Wish = None, **options: Any) -> Sequence[Any]:
+async def _serve(provider: str, service: Service, wish: Wish = None, **options: Unpack[Spending]) -> Sequence[Any]:
     from outreach import client  # noqa: PLC0415  # the command line's help needs none of it
 
     plugins = options.get("plugins") or load_plugins()
