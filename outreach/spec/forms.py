@@ -43,7 +43,7 @@ KEYS: Mapping[tuple[type, str], str] = {
 }
 
 #: Keys of a file that are no attributes, or are read apart from them.
-BESIDE: Mapping[type, tuple[str, ...]] = {Campaign: ("outreach", "providers")}
+BESIDE: Mapping[type, tuple[str, ...]] = {Campaign: ("outreach", "providers", "$schema")}
 
 #: Attributes that do not come from their own key.
 ELSEWHERE: Mapping[type, frozenset[str]] = {Campaign: frozenset({"providers", "base", "places"})}

@@ -59,6 +59,7 @@ class _Describe:
         whole = self.kind(Campaign)
         doc = _documented(Campaign)["providers"]
         whole["properties"] = {
+            "$schema": {"description": "Where an editor finds this schema; nothing else reads it."},
             "outreach": version,
             **whole["properties"],
             "providers": {"description": doc, **self._accounts()},

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
 import pytest
 
 from outreach.errors import Problem, SpecError
 from outreach.model import Campaign
 from outreach.plugins import Plugins
-from outreach.spec import NOT_BUILT, load, parse
+from outreach.spec import NOT_BUILT, load, load_accounts, parse
 from outreach.spec.tree import MAX_BYTES
 
 Read = Callable[..., Campaign]
@@ -55,6 +56,19 @@ def test_a_file_that_cannot_be_read_is_a_mistake(
         load(tmp_path / name, plugins=plugins)
 
     assert said in str(caught.value)
+
+
+def test_where_an_editor_finds_the_schema_is_nothing_to_outreach(tmp_path: Path, plugins: Plugins) -> None:
+    """An editor's ``$schema`` changes nothing, in a campaign or in a file of accounts."""
+    rest = '"outreach": 1, "name": "fees", "message": "m", "contacts": "a", "routes": [{"sms": "toingg"}]}'
+    for name, text in {"a.json": "{" + rest, "b.json": '{"$schema": "./campaign.schema.json", ' + rest}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    plain, edited = (attrs.evolve(load(tmp_path / name, plugins=plugins), places={}) for name in ("a.json", "b.json"))
+    accounts = tmp_path / "accounts.json"
+    accounts.write_text('{"$schema": "x", "providers": {"toingg": {"token": {"env": "T"}}}}', encoding="utf-8")
+
+    assert edited == plain
+    assert list(load_accounts(accounts, plugins=plugins)) == ["toingg"]
 
 
 def test_via_takes_over_every_route(read: Read, smallest: Write) -> None:
