@@ -43,7 +43,10 @@ KEYS: Mapping[tuple[type, str], str] = {
 }
 
 #: Keys of a file that are no attributes, or are read apart from them.
-BESIDE: Mapping[type, tuple[str, ...]] = {Campaign: ("outreach", "providers", "$schema")}
+BESIDE: Mapping[type, tuple[str, ...]] = {Campaign: ("outreach", "providers")}
+
+#: An editor's key: where it finds the schema of the file.
+EDITORS = "$schema"
 
 #: Attributes that do not come from their own key.
 ELSEWHERE: Mapping[type, frozenset[str]] = {Campaign: frozenset({"providers", "base", "places"})}

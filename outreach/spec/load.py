@@ -13,7 +13,7 @@ from outreach.model import Campaign, Settings
 from outreach.plugins import Plugins, load_plugins
 from outreach.spec.accounts import read_accounts, route_mistakes
 from outreach.spec.convert import converter
-from outreach.spec.forms import BESIDE
+from outreach.spec.forms import BESIDE, EDITORS
 from outreach.spec.json_tree import read_json
 from outreach.spec.kinds import guess
 from outreach.spec.mistakes import problems, write
@@ -186,7 +186,7 @@ class _Reading:
         elif via not in self._plugins.providers:
             self._mistakes.append(Problem(self._plugins.unknown(via), "via"))
         try:
-            campaign: Campaign = converter().structure(root.without(*BESIDE[Campaign]), Campaign)
+            campaign: Campaign = converter().structure(root.without(*BESIDE[Campaign], EDITORS), Campaign)
         except ExceptionGroup as error:
             self._mistakes.extend(problems(error, root))
             return None
@@ -206,7 +206,7 @@ class _Reading:
             return {}
         known = BESIDE[Campaign]
         for key, at in root.keys_at.items():
-            if key not in known:
+            if key not in (*known, EDITORS):
                 self._mistakes.append(at.problem(f"unknown key '{key[:64]}'; {guess(key, known)}", write((key,))))
         if "outreach" in root:
             self._mistakes.extend(_version(root))

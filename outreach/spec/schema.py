@@ -24,7 +24,7 @@ import attrs
 from outreach.model import Campaign, Contacts, Route
 from outreach.model.content import CONTENT_OF
 from outreach.plugins import Plugins, load_plugins
-from outreach.spec.forms import FILLED, NEEDS, SAYING, WrittenRoute
+from outreach.spec.forms import EDITORS, FILLED, NEEDS, SAYING, WrittenRoute
 from outreach.spec.kinds import distinct, one_or, words
 from outreach.spec.rules import CARRIERS, SOURCES, VERSION
 from outreach.spec.shapes import choices, element, entry, fields, key_of, leaf, optional
@@ -59,7 +59,7 @@ class _Describe:
         whole = self.kind(Campaign)
         doc = _documented(Campaign)["providers"]
         whole["properties"] = {
-            "$schema": {"description": "Where an editor finds this schema; nothing else reads it."},
+            EDITORS: {"description": "Where an editor finds this schema; nothing else reads it."},
             "outreach": version,
             **whole["properties"],
             "providers": {"description": doc, **self._accounts()},
