@@ -26,7 +26,7 @@ def full(plan: Plan, zone: tzinfo | None) -> RenderableType:
     """Show a plan: rows, each route with its findings, rows that were left out, notes and refusals."""
     return Group(
         *_head(plan),
-        *(part for route in plan.routes for part in _route(route, zone)),
+        *(part for route in plan.routes for part in _route(route, _title(route, plan), zone)),
         *section("Rows left out", tuple(map(str, plan.problems)), _left_out(plan)),
         *section("Notes", plan.notes),
         *section("Refused: this must not go out as it is", plan.refusals),
@@ -37,7 +37,7 @@ def brief(plan: Plan, zone: tzinfo | None) -> RenderableType:
     """Show a plan in a line or two per route: what a person needs to say yes or no."""
     return Group(
         *_head(plan),
-        *(Text(f"{_title(route)}; {_due(route, zone)}") for route in plan.routes),
+        *(Text(f"{_title(route, plan)}; {_due(route, zone)}") for route in plan.routes),
         *_weakened(plan.routes),
         *section("Notes", plan.notes),
     )
@@ -69,16 +69,23 @@ def _left_out(plan: Plan) -> str:
     return f"and {more:,} more; --rejects FILE writes them all" if more > 0 else ""
 
 
-def _title(route: RoutePlan) -> str:
-    requests = f"{count(route.planned, 'delivery', 'deliveries')} in {count(route.requests, 'request')}"
+def _title(route: RoutePlan, plan: Plan) -> str:
+    deliveries = count(route.planned, "delivery", "deliveries")
     segments = f", {count(route.segments, 'segment')}" if route.segments else ""
     others = "".join(f", then {clean(one.provider)}" for one in route.fallbacks)
-    return f"{route.channel.value} through {clean(route.provider)}{others}: {requests}{segments}"
+    return f"{route.channel.value} through {clean(route.provider)}{others}: {deliveries}{_by(route, plan)}{segments}"
 
 
-def _route(route: RoutePlan, zone: tzinfo | None) -> Iterator[RenderableType]:
+def _by(route: RoutePlan, plan: Plan) -> str:
+    """Say by how many requests; a vendor's campaign for two channels is counted at the first of them."""
+    if route.requests:
+        return f" in {count(route.requests, 'request')}"
+    return " in the same requests" if route.planned > route.earlier and not plan.refusals else ""
+
+
+def _route(route: RoutePlan, title: str, zone: tzinfo | None) -> Iterator[RenderableType]:
     yield Text("")
-    yield Text(_title(route), style="bold")
+    yield Text(title, style="bold")
     lines = [("when", _due(route, zone))]
     if route.skipped:
         lines.append(("skipped", tally(route.skipped)))

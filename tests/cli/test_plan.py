@@ -7,6 +7,8 @@ from typing import Any
 import attrs
 import orjson
 
+from outreach.model import Channel
+
 
 def test_the_plan_as_json(fake: Any, run: Any, spec: str) -> None:
     """``--json`` prints the shape that scripts rely on, and nothing else on stdout."""
@@ -55,6 +57,17 @@ def test_the_plan_for_people(fake: Any, run: Any, spec: str) -> None:
     assert max(map(len, table.splitlines())) <= 80
     assert "\x1b" not in done.stdout
     assert command == f"outreach send {spec} --approve {fake.plan_.digest}\n"
+
+
+def test_a_route_that_travels_with_another_has_no_requests_of_its_own(fake: Any, run: Any, spec: str) -> None:
+    """Voice and SMS of one campaign at the vendor: the second says so; where nothing goes out, no requests are told."""
+    (voice,) = fake.plan_.routes
+    routes = (voice, attrs.evolve(voice, channel=Channel.SMS, planned=7, requests=0))
+    fake.plan_ = attrs.evolve(fake.plan_, routes=routes)
+    assert "sms through tingting: 7 deliveries in the same requests\n" in run("plan", spec).stdout
+
+    fake.plan_ = attrs.evolve(fake.plan_, refusals=("messages.voice.audio: tingting plays none",))
+    assert "sms through tingting: 7 deliveries\n" in run("plan", spec).stdout
 
 
 def test_the_next_command_keeps_the_options(fake: Any, run: Any, spec: str) -> None:
