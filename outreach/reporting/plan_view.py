@@ -11,7 +11,7 @@ from rich.text import Text
 from outreach.negotiation import Finding, Verdict
 from outreach.planning.values import Fallback, Plan, RoutePlan
 from outreach.reporting.grid import labelled
-from outreach.reporting.words import clean, count, moment, tally
+from outreach.reporting.words import clean, count, greatest, left_out, moment, tally
 
 #: What people call the verdicts.
 VERDICTS = {
@@ -86,13 +86,15 @@ def _by(route: RoutePlan, plan: Plan) -> str:
 def _route(route: RoutePlan, title: str, zone: tzinfo | None) -> Iterator[RenderableType]:
     yield Text("")
     yield Text(title, style="bold")
-    lines = [("when", _due(route, zone))]
-    if route.skipped:
-        lines.append(("skipped", tally(route.skipped)))
-    yield labelled([*lines, *_findings(route.findings)])
+    yield labelled([("when", _due(route, zone)), *_skipped(route), *_findings(route.findings)])
     for fallback in route.fallbacks:
         yield Text(f"if refused, through {clean(fallback.provider)}:")
         yield labelled([*_findings(_different(route, fallback))] or [("kept", "the same")])
+
+
+def _skipped(route: RoutePlan) -> Iterator[tuple[str, str]]:
+    lines = [f"{number:,} {left_out(reason)}" for reason, number in greatest(route.skipped)]
+    yield from zip(["skipped", *[""] * len(lines)], lines, strict=False)
 
 
 def _different(route: RoutePlan, fallback: Fallback) -> Sequence[Finding]:

@@ -11,7 +11,7 @@ from rich.text import Text
 from outreach.explaining import Event, Going, Row, Story
 from outreach.masking import masked
 from outreach.reporting.grid import labelled
-from outreach.reporting.words import clean, count, moment
+from outreach.reporting.words import clean, count, left_out, moment
 
 Lines = Iterator[tuple[str, str]]
 
@@ -45,7 +45,9 @@ def _row(row: Row) -> str:
 
 
 def _going(going: Going) -> str:
-    what = "not this route (when)" if going.other else f"skipped: {going.reason}" if going.reason else "planned"
+    what = (
+        "not this route (when)" if going.other else f"skipped: {left_out(going.reason)}" if going.reason else "planned"
+    )
     return f"{going.channel} through {going.provider}: {what}"
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from outreach.model import State
 from outreach.reporting.grid import columns, labelled
 from outreach.reporting.plan_view import section
-from outreach.reporting.words import clean, count, moment, tally
+from outreach.reporting.words import clean, count, left_out, moment, tally
 from outreach.results import Summary
 
 #: Headings of the closing table, and the states that each of them adds up.
@@ -52,7 +52,7 @@ def _why(summary: Summary) -> Iterator[RenderableType]:
         for (state, reason), number in summary.reasons.items()
         if state is not State.SKIPPED
     ]
-    lines += [("skipped", f"{number:,}  {reason}") for reason, number in summary.skipped.items()]
+    lines += [("skipped", f"{number:,}  {left_out(reason)}") for reason, number in summary.skipped.items()]
     if summary.rows.skipped:
         lines.append(
             ("no contact", f"{count(sum(summary.rows.skipped.values()), 'row')}: {tally(summary.rows.skipped)}")

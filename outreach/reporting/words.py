@@ -10,6 +10,18 @@ from datetime import datetime, tzinfo
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
 
+#: Why a person is left out of a route, by the first word of the reason.
+_WHY = {
+    "country": "the provider does not reach that country",
+    "landline": "a fixed line takes no messages",
+    "no_id": "the provider wants an id of each contact; contacts.columns.id names its column",
+    "no_value": "nothing stands there for them; fill it in, or give the placeholder a fallback: {name|friend}",
+    "no_zone": "nobody can tell their time zone; add a column for it, or state schedule.zone",
+    "per_contact": "contacted as often as limits.per_contact allows",
+    "suppressed": "on a do-not-contact list",
+}
+
+
 def clean(text: str) -> str:
     """Take out of a text what a terminal would obey; line breaks become spaces."""
     return _OBEYED.sub(" ", text)
@@ -22,8 +34,18 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def tally(counts: Mapping[str, int]) -> str:
     """Write counts by reason, the greatest first: ``duplicate 4, suppressed 2``."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{clean(word)} {number:,}" for word, number in ordered)
+    return ", ".join(f"{clean(word)} {number:,}" for word, number in greatest(counts))
+
+
+def greatest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Give counts by reason, the greatest first."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def left_out(reason: str) -> str:
+    """Write why a person is left out, with what it means: ``suppressed (on a do-not-contact list)``."""
+    why = _WHY.get(reason.partition(":")[0])
+    return f"{clean(reason)} ({why})" if why else clean(reason)
 
 
 def moment(time: datetime, zone: tzinfo | None = None) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outreach.reporting.words import clean, count, moment, short, span, tally
+from outreach.reporting.words import clean, count, left_out, moment, short, span, tally
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,13 @@ def test_short(number: int, text: str) -> None:
 def test_span(seconds: float, text: str) -> None:
     """Minutes and seconds, hours when there are any."""
     assert span(seconds) == text
+
+
+def test_left_out() -> None:
+    """A reason stands with what it means; one that nobody knows here stands alone, without what a terminal obeys."""
+    assert left_out("suppressed") == "suppressed (on a do-not-contact list)"
+    assert left_out("no_value:amount").startswith("no_value:amount (nothing stands there for them;")
+    assert left_out("odd\x1b") == "odd "
 
 
 def test_moment() -> None:
