@@ -333,7 +333,8 @@ class Provider(Generic[S]):
 
         seek: How to list what went out to the people of one batch since ``job.start``, for a load that itself reaches
             people and whose answer was lost. Whoever the vendor lists was reached; whoever it does not list was not,
-            once ``settle_after`` has passed. None when the vendor cannot be asked.
+            once ``settle_after`` has passed. A process that stood still sends long after ``job.start``: whatever came
+            later and may be ours is ``unsure``. None when the vendor cannot be asked.
 
         halt: How to ask the vendor to stop a campaign that was launched, best effort; asked only when a person wants it
             (``outreach stop --vendor``). None when the vendor cannot be asked.

@@ -143,13 +143,13 @@ class Lane:
             await attempt.intend()
             self._hook("after intent")
             outcome = await self._once(attempt, turn)
+            self._share(outcome, turn, people)
             self._hook("before outcome")
             await attempt.conclude(outcome)
             self._hook("after outcome")
             self._count(attempt.request, outcome)
             if outcome.kind is not Kind.UNSENT:
                 return self._note(outcome)
-            self._give_back(turn, people)
             self._may(attempt)
             await self._pause(number, outcome, attempt.tries)
         raise Held(outcome.reason)
@@ -245,10 +245,14 @@ class Lane:
     def _fits(self, people: int) -> bool:
         return self._quota is None or not people or self._quota.wait(self._clock.monotonic(), people) <= 0
 
-    def _give_back(self, turn: float, people: int) -> None:
-        """Nobody was reached: the next try counts from its own moment."""
-        if self._quota is not None and people:
+    def _share(self, outcome: Outcome, turn: float, people: int) -> None:
+        """Count people from the answer on, for they were reached by then; whoever was not counts for nothing."""
+        if self._quota is None or not people:
+            return
+        if outcome.kind is Kind.UNSENT:
             self._quota.give_back(turn, people)
+        else:
+            self._quota.delay(turn, self._clock.monotonic(), people)
 
     def _may(self, attempt: Attempt) -> None:
         self._go_on()

@@ -111,14 +111,22 @@ class Quota:
         if self.wait(now, people) > 0:
             msg = f"{people} more would exceed the quota of {self._limit} in {self._period} s"
             raise ValueError(msg)
-        self._log.append((max(now, self._log[-1][0]) if self._log else now, people))
-        self._total += people
+        self._enter(now, people)
+
+    def delay(self, at: float, now: float, people: int) -> None:
+        """Count what was spent at a moment from now on: they may have been reached as late as this."""
+        self.give_back(at, people)
+        self._enter(now, people)
 
     def give_back(self, at: float, people: int) -> None:
         """Take back what was spent at a moment: it is proved that nobody was reached."""
         with suppress(ValueError):
             self._log.remove((at, people))
             self._total -= people
+
+    def _enter(self, now: float, people: int) -> None:
+        self._log.append((max(now, self._log[-1][0]) if self._log else now, people))
+        self._total += people
 
     def _forget(self, now: float) -> None:
         while self._log and self._log[0][0] + self._period <= now + _ROUNDING:

@@ -351,9 +351,10 @@ class Engine:
 
     def _closed(self, one: Slice, made: Job[Any]) -> str:
         """Say why people of a slice may not be reached at this moment; empty when they may."""
-        if made.scheduled:
-            return ""
         now = self._clock.now()
+        # A vendor that was told a time waits for it; once it has passed, nobody does.
+        if made.scheduled and made.start > now:
+            return ""
         opening = self._due(one, now)
         if opening.expired:
             return EXPIRED

@@ -434,6 +434,20 @@ async def test_the_window_is_looked_at_once_more_before_phones_ring(spool: Spool
     assert await at.counts() == {State.CANCELLED: 4}
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("reaching", [True, False])
+async def test_a_begin_that_was_to_be_told_and_has_passed_is_no_leave_to_contact(spool: Spool, reaching: bool) -> None:
+    """Who stood still for a day lets the vendor contact nobody after the end: it would not wait for a past moment."""
+    at = await desk(spool, Account("a", schedules=True, reaching=reaching, launches=not reaching))
+    at.changes = {"schedule": Schedule(start=START + HOUR, expires=START + 2 * HOUR)}
+    at.accounts["a"].during = lambda _request: setattr(at.clock, "moment", START + 24 * HOUR)
+
+    await at.run()
+
+    assert not {RING.does, LOAD.does if reaching else ""} & set(at.accounts["a"].sent)
+    assert await at.counts() == {State.CANCELLED: 4}
+
+
 @attrs.define
 class Slip:
     """A list with these numbers."""

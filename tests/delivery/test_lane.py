@@ -67,6 +67,15 @@ class Desk:
             raise answer
         return answer
 
+    def slow(self, seconds: float, *names: str) -> Callable[[str], None]:
+        """Let time pass at points of a request."""
+
+        def pass_time(name: str) -> None:
+            if name in names:
+                self.clock.moment += timedelta(seconds=seconds)
+
+        return pass_time
+
     def interpret(self, job: object, request: object, response: object, batch: object) -> Outcome:
         """Be the adapter."""
         assert (job, type(request), type(response), batch) == (JOB, Request, Response, None)
@@ -486,6 +495,18 @@ async def test_what_was_proved_unsent_gives_its_share_back() -> None:
     assert desk.times[1] < MINUTE
     assert quota.wait(desk.clock.monotonic(), 4) == 0
     assert quota.wait(desk.clock.monotonic(), 5) > 0
+
+
+@pytest.mark.asyncio
+async def test_people_count_from_the_answer_on() -> None:
+    """They may be reached as late as that: whoever follows keeps the whole stretch from there, not from the turn."""
+    desk = Desk()
+    lane = desk.lane(quota=Quota(1, MINUTE), hook=desk.slow(9.0, "after intent", "after answer"))
+
+    await lane.perform(desk.attempt())
+    await lane.perform(desk.attempt())
+
+    assert desk.times[1] - desk.times[0] >= MINUTE + 9.0
 
 
 @pytest.mark.asyncio

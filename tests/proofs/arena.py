@@ -95,6 +95,7 @@ class Scene:
     batch_size: int = 4
     campaign_size: int | None = None
     concurrency: int = 1
+    pace: float = 20.0
     schedule: Schedule = attrs.field(factory=Schedule)
     limits: Limits = attrs.field(factory=Limits)
     settle_after: float = 60.0
@@ -132,7 +133,7 @@ class Scene:
             campaign_size=self.campaign_size,
             concurrency=self.concurrency,
             settle_after=self.settle_after,
-            pace=20.0,
+            pace=self.pace,
             timeout=30.0,
         )
 

@@ -83,6 +83,7 @@ def scene(rng: random.Random, routes: Sequence[tuple[Way, ...]] = ROUTES) -> Sce
         batch_size=rng.randint(1, 5),
         campaign_size=rng.choice((None, None, 5)),
         concurrency=rng.choice((1, 2, 4)),
+        pace=rng.choice((20.0, 500.0)),
         schedule=Schedule(
             start=START + timedelta(hours=1) if rng.random() < 0.15 else None,
             expires=START + timedelta(hours=rng.choice((2, 5))) if hurried else None,
@@ -109,7 +110,10 @@ class Storm:
     struck: Counter[str] = attrs.field(factory=Counter)
 
     async def blow(self) -> None:
-        """Let workers and events go side by side, then let it calm down."""
+        """Let workers and events go side by side, then let it calm down; sometimes after a round with the same text."""
+        if self.rng.random() < 0.2:
+            await self.arena.send()
+            self.arena.round += 1
         workers = [self._worker() for _ in range(self.rng.randint(1, 4))]
         events = [self._event() for _ in range(self.rng.randint(0, 4))]
         self.arena.weather.faulty = self.rng.choice((0.0, 0.05, 0.15, 0.4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import attrs
 
@@ -15,6 +16,9 @@ from outreach.testing.doubles import Vendor
 from outreach.testing.expecting import expect
 from outreach.testing.suite.base import Suite
 from outreach.wire import Reach
+
+#: A closed lid, a stopped machine: so much later a request may go out than was written down.
+LATE = timedelta(days=2)
 
 Carried = tuple[Channel, ...]
 Step = tuple[Request, Batch | None]
@@ -33,6 +37,24 @@ class Cuts(Suite):
                 if happened:
                     vendor.send(request)
                 self._go_on(saga, vendor, steps[position:], happened=happened)
+
+    def test_what_was_sent_late_is_not_taken_for_absent(self, carried: Carried) -> None:
+        """A process that stood still sends long after the moment that ``seek`` is told; its people are not gone."""
+        saga = self.saga(*carried)
+        late = attrs.evolve(saga.job, start=self.bench.vendor().now - LATE)
+        steps = list(saga.steps)
+        for position, (request, batch) in enumerate(steps):
+            question = self.bench.provider.seek(late, batch.phones) if batch is not None and _reaches(request) else None
+            if batch is None or question is None:
+                continue
+            vendor = self._until(saga, steps[:position])
+            vendor.send(request)
+            listed: Roll | None = vendor.ask(question)
+            expect(
+                listed is None or {*listed.present, *listed.unsure}.issuperset(batch.phones),
+                f"what '{request.does}' did {LATE.days} days after the moment that seek was told is taken for never "
+                "done, and would be done again; say unsure of whatever may be ours and came later",
+            )
 
     def _until(self, saga: Saga, steps: Sequence[Step]) -> Vendor:
         vendor = self.bench.vendor()
@@ -67,7 +89,7 @@ class Cuts(Suite):
         provider = self.bench.provider
         if batch is not None:
             since = attrs.evolve(saga.job, start=vendor.now)
-            lists = provider.roll(saga.job) if request.reaches is Reach.NOBODY else provider.seek(since, batch.phones)
+            lists = provider.seek(since, batch.phones) if _reaches(request) else provider.roll(saga.job)
             listed: Roll | None = vendor.ask(lists) if lists is not None else None
             return None if listed is None else _aboard(listed, batch)
         question = provider.settle(saga.job, request.fill(vendor.refs))
@@ -86,6 +108,10 @@ class Cuts(Suite):
             f"'{request.does}' {'took' if happened else 'did not take'} effect and settle says the opposite; say None "
             "where the vendor's list proves nothing",
         )
+
+
+def _reaches(request: Request) -> bool:
+    return request.reaches is not Reach.NOBODY
 
 
 def _aboard(listed: Roll, batch: Batch) -> bool | None:

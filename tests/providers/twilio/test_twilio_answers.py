@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from outreach.delivery.retry import classify
-from outreach.model import Channel, Status, VoiceContent
+from outreach.model import Channel, SmsContent, Status, VoiceContent
 from outreach.model import Template as Text
 from outreach.provider import Batch, Job, Kind, Question, Received, Request, Response, Roll
 from outreach_twilio import TwilioSandbox, twilio
@@ -142,6 +142,27 @@ def test_nothing_to_the_number_means_that_nobody_was_reached(make_job: Callable[
     _ask(sandbox, twilio.load(job, Batch(phones=["+12025550122"], ids=[""], names=[""], values=sita.values)), job)
     _ask(sandbox, twilio.load(job, sita), job, late=-timedelta(minutes=6))
     assert _roll(sandbox, job, sita.phones[0])[0] == Roll(present={})
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.VOICE])
+def test_what_was_made_long_after_the_request_leaves_it_open(
+    make_job: Callable[..., Any], sita: Batch, channel: Channel
+) -> None:
+    """A process that stood still may have sent it a day later; it proves neither that it came nor that nothing did."""
+    call = VoiceContent(text=Text.parse("hi")) if channel is Channel.VOICE else None
+    job, sandbox = make_job(channel, call), TwilioSandbox()
+    _ask(sandbox, twilio.load(job, sita), job, late=timedelta(days=1))
+    assert _roll(sandbox, job, sita.phones[0], late=timedelta(days=2))[0] == Roll(
+        present={}, unsure=frozenset(sita.phones)
+    )
+
+
+def test_another_text_long_after_the_request_is_not_ours(make_job: Callable[..., Any], sita: Batch) -> None:
+    """What else the account sends to somebody days later does not keep them unknown."""
+    job, sandbox = make_job(), TwilioSandbox()
+    other = make_job(content=SmsContent(text=Text.parse("Your code is 1234")))
+    _ask(sandbox, twilio.load(other, sita), job, late=timedelta(days=1))
+    assert _roll(sandbox, job, sita.phones[0], late=timedelta(days=2))[0] == Roll(present={})
 
 
 def test_a_call_to_the_number_proves_nothing(make_job: Callable[..., Any], sita: Batch) -> None:
