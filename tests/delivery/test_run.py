@@ -465,7 +465,7 @@ async def test_a_campaign_that_proves_not_to_have_been_made_is_made_by_the_next_
 @pytest.mark.asyncio
 async def test_a_process_that_stood_still_sends_nothing_when_it_wakes(make_world: Make, provider: str) -> None:
     """Stopped for an hour between intent and write, it writes another intent before it sends."""
-    world = make_world(provider, people=12, concurrency=1)
+    world = make_world(provider, people=12, at_once=1)
     heard: list[str] = []
 
     def stand_still(name: str) -> None:

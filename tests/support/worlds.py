@@ -86,6 +86,8 @@ class World:
     order: tuple[str, ...] = ()
     #: Fault of every request of a provider whose address holds a text: by provider, (text, fault).
     always: dict[str, tuple[str, str]] = attrs.field(factory=dict)
+    #: Requests of an account under way at a time; 0: as many as the sandbox's account says.
+    at_once: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.emulators = {name: provider.emulate() for name, provider in self.plugins.providers.items()}
@@ -115,7 +117,7 @@ class World:
     def _account(self, name: str) -> Settings:
         own = self.plugins.providers[name].sandbox
         # A dead process leaves as much open as it does at a time: one request, where it is to be counted.
-        at_once = own.concurrency if self.crash_at is None else 1
+        at_once = (self.at_once or own.concurrency) if self.crash_at is None else 1
         account: Settings = attrs.evolve(own, batch_size=10, settle_after=60.0, concurrency=at_once)
         return account
 
