@@ -481,8 +481,11 @@ class Journal(Protocol):
     async def pressure(self, since: datetime) -> Mapping[str, int]:
         """Count, over all campaigns, the deliveries begun since then by number (accepted, in flight, unknown)."""
 
-    async def claimed(self, provider: str, vendor_ids: Collection[str], *, besides: tuple[int, int]) -> Collection[str]:
-        """Give which of these ids of a provider receipts hold, over all campaigns.
+    async def claimed(self, provider: str, found: Mapping[str, str], *, besides: tuple[int, int]) -> Collection[str]:
+        """Give the numbers of which another delivery, of whatever campaign, holds or may have made what was found.
+
+        ``found``: The provider's id by number. Another delivery holds it where a receipt does, and may have made it
+        where nobody knows what became of its request to the same number.
 
         ``besides``: Slice and ``seq`` of the one batch that does not count.
         """

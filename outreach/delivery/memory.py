@@ -191,16 +191,17 @@ class MemoryJournal:
                         found[person.phone] += len(person.channels)
         return found
 
-    async def claimed(self, provider: str, vendor_ids: Collection[str], *, besides: tuple[int, int]) -> Collection[str]:
-        """Give which of these ids of a provider receipts hold."""
-        held = {
-            person.receipt.vendor_id
+    async def claimed(self, provider: str, found: Mapping[str, str], *, besides: tuple[int, int]) -> Collection[str]:
+        """Give the numbers of which another delivery holds or may have made what was found."""
+        others = [
+            batch
             for key, each in self._slices.items()
             for batch in each.batches
-            for person in batch.people
-            if each.value.provider == provider and (key, batch.seq) != besides and person.receipt
-        }
-        return held.intersection(vendor_ids)
+            if each.value.provider == provider and (key, batch.seq) != besides
+        ]
+        held = {person.receipt.vendor_id for batch in others for person in batch.people if person.receipt}
+        lost = {person.phone for batch in others for person in batch.having(Stage.UNKNOWN)}
+        return {phone for phone, vendor_id in found.items() if vendor_id in held or phone in lost}
 
     async def replan(
         self,

@@ -125,12 +125,11 @@ class Settler:
             await self.journal.conclude_load(one.id, row.seq, outcome, at=self.now)
 
     async def _unclaimed(self, one: Slice, row: BatchRow, roll: Roll) -> Roll:
-        """Doubt what another delivery of the journal holds already: another round may have sent the same words."""
-        ids = [receipt.vendor_id for receipt in roll.present.values() if receipt.vendor_id]
+        """Doubt what another delivery of the journal holds, or may have made: another round may say the same words."""
+        ids = {phone: receipt.vendor_id for phone, receipt in roll.present.items() if receipt.vendor_id}
         if not ids:
             return roll
-        claimed = await self.journal.claimed(one.provider, ids, besides=(one.id, row.seq))
-        doubted = {phone for phone, receipt in roll.present.items() if receipt.vendor_id in claimed}
+        doubted = set(await self.journal.claimed(one.provider, ids, besides=(one.id, row.seq)))
         present = {phone: receipt for phone, receipt in roll.present.items() if phone not in doubted}
         return attrs.evolve(roll, present=present, unsure=roll.unsure | doubted)
 

@@ -1740,8 +1740,23 @@ async def test_an_id_that_another_delivery_holds_is_claimed(desk: Desk) -> None:
     await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=alone))
     await send(journal, slice_id, 1, LoadOutcome(stage=Stage.ACCEPTED, receipts=each))
 
-    asked = ["a", "c", "d"]
-    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 2))) == {"a", "c"}
-    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 0))) == {"c"}
-    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 1))) == {"a"}
+    asked = {"+1": "a", "+2": "c", "+3": "d"}
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 2))) == {"+1", "+2"}
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 0))) == {"+2"}
+    assert set(await journal.claimed("tingting", asked, besides=(slice_id, 1))) == {"+1"}
     assert not await journal.claimed("other", asked, besides=(slice_id, 2))
+
+
+@pytest.mark.asyncio
+async def test_what_another_lost_delivery_to_the_number_may_have_made_is_claimed(desk: Desk) -> None:
+    """Nobody can tell two lost requests to one number apart; other numbers of the provider are free."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2, 3], [4])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, reason="lost"))
+    some = LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.UNKNOWN, "lost")})
+    await send(journal, slice_id, 1, some)
+
+    found = {phone(number): f"m{number}" for number in (1, 2, 3, 4)}
+    assert set(await journal.claimed("tingting", found, besides=(slice_id, 2))) == {phone(1), phone(3)}
+    assert set(await journal.claimed("tingting", found, besides=(slice_id, 0))) == {phone(3)}
+    assert not await journal.claimed("other", found, besides=(slice_id, 2))

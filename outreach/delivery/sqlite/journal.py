@@ -118,11 +118,11 @@ class SqliteJournal:
                 found.update(crowd.phones)
         return found
 
-    async def claimed(self, provider: str, vendor_ids: Collection[str], *, besides: tuple[int, int]) -> Collection[str]:
-        """Give which of these ids of a provider receipts hold."""
+    async def claimed(self, provider: str, found: Mapping[str, str], *, besides: tuple[int, int]) -> Collection[str]:
+        """Give the numbers of which another delivery holds or may have made what was found."""
         slice_id, seq = besides
         own = slice_id << 32 | seq
-        return await self._read(lambda connection: reading.claimed(connection, provider, vendor_ids, own))
+        return await self._read(lambda connection: reading.claimed(connection, provider, found, own))
 
     async def replan(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -167,14 +167,20 @@ def pressure(connection: sqlite3.Connection, since: int, after: int) -> list[Cro
     return _crowds(connection, "batch_pressure", {"since": since, "after": after}, _BEGUN)
 
 
-def claimed(connection: sqlite3.Connection, provider: str, vendor_ids: Collection[str], own: int) -> set[str]:
-    """Find which of these ids receipts hold outside of one batch."""
-    of = {"provider": provider, "ids": orjson.dumps(list(vendor_ids)).decode(), "own": own}
+def claimed(connection: sqlite3.Connection, provider: str, found: Mapping[str, str], own: int) -> set[str]:
+    """Find the numbers of which a delivery outside of one batch holds the id, or was lost."""
+    ids = orjson.dumps(list(found.values())).decode()
+    of = {"provider": provider, "ids": ids, "own": own, "unknown": packing.CODES[Stage.UNKNOWN]}
     held: set[str] = set()
-    for shared, receipts in connection.execute(queries()["batch_claimed"], of):
+    lost: set[str] = set()
+    for stage, exceptions, phones, shared, receipts in connection.execute(queries()["batch_claimed"], of):
         held.add(shared)
         held.update(one.vendor_id for one in packing.unpack_receipts(receipts).values())
-    return held.intersection(vendor_ids)
+        unlike = packing.unpack_exceptions(exceptions)
+        base = (packing.STAGES[stage], "")
+        numbers = packing.unpack_phones(phones)
+        lost.update(each for index, each in enumerate(numbers) if unlike.get(index, base)[0] is Stage.UNKNOWN)
+    return {phone for phone, vendor_id in found.items() if vendor_id in held or phone in lost}
 
 
 def _crowds(connection: sqlite3.Connection, query: str, of: dict[str, int], stages: frozenset[Stage]) -> list[Crowd]:

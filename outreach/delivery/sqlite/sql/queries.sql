@@ -206,11 +206,13 @@ FROM batch CROSS JOIN slice ON slice.id = batch.id >> 32 CROSS JOIN people ON pe
 WHERE batch.id > :after AND batch.intended_at >= :since AND (stage IN (4, 5, 7) OR exceptions IS NOT NULL)
 ORDER BY batch.id
 -- :batch_claimed
--- Batches of a provider, of whatever campaign, whose receipts may hold one of some ids.
-SELECT vendor_id, receipts
+-- Batches of a provider, of whatever campaign, whose receipts may hold one of some ids, or of which somebody is unknown.
+SELECT stage, exceptions, phones, vendor_id, receipts
 FROM slice CROSS JOIN batch CROSS JOIN people ON people.batch = batch.id
 WHERE slice.provider = :provider AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32
-    AND batch.id <> :own AND (vendor_id IN (SELECT value FROM json_each(:ids)) OR receipts IS NOT NULL)
+    AND batch.id <> :own
+    AND (stage = :unknown OR exceptions IS NOT NULL OR vendor_id IN (SELECT value FROM json_each(:ids))
+        OR receipts IS NOT NULL)
 -- :batch_deliveries
 -- Every batch of a campaign, with what the report says about it.
 SELECT slice.provider, slice.channels,
