@@ -38,7 +38,7 @@ def conclude(batch: BatchRow, outcome: LoadOutcome, at: datetime) -> list[BatchR
         fates[index] = outcome.exceptions.get(index, (outcome.stage, outcome.reason))
     base = (outcome.stage, outcome.reason) if batch.stage in UNSETTLED else (batch.stage, batch.reason)
     batch = _with_receipts(attrs.evolve(batch, updated_at=at), outcome, told)
-    return [arrange(pick(batch, stay), [fates[index] for index in stay], base) for stay in _parts(fates)]
+    return _divided(batch, fates, base)
 
 
 def cancel(batch: BatchRow, stages: Collection[Stage], reason: str, at: datetime) -> tuple[BatchRow, int]:
@@ -73,7 +73,7 @@ def mark(batch: BatchRow, indexes: Collection[int], fate: Fate, at: datetime) ->
         fates[index] = fate
     batch = attrs.evolve(batch, updated_at=at)
     base = (batch.stage, batch.reason)
-    return [arrange(pick(batch, stay), [fates[index] for index in stay], base) for stay in _parts(fates)]
+    return _divided(batch, fates, base)
 
 
 def witness(batch: BatchRow, receipts: Mapping[int, Receipt], reason: str, at: datetime) -> list[BatchRow]:
@@ -92,7 +92,7 @@ def witness(batch: BatchRow, receipts: Mapping[int, Receipt], reason: str, at: d
         fates[index] = (Stage.ACCEPTED, reason)
     batch = attrs.evolve(batch, receipts={**batch.receipts, **receipts}, updated_at=at)
     base = (batch.stage, batch.reason)
-    here, *moved = (arrange(pick(batch, stay), [fates[index] for index in stay], base) for stay in _parts(fates))
+    here, *moved = _divided(batch, fates, base)
     return [attrs.evolve(here, intended_at=here.intended_at or at), *moved]
 
 
@@ -154,6 +154,16 @@ def arrange(batch: BatchRow, fates: Sequence[Fate], base: Fate) -> BatchRow:
     alike = {base[0]} if base[0] is Stage.LOADED else set()
     exceptions = {i: fate for i, fate in enumerate(fates) if fate != base and fate[0] not in alike}
     return attrs.evolve(batch, stage=base[0], reason=base[1], exceptions=exceptions)
+
+
+def _divided(batch: BatchRow, fates: Sequence[Fate], base: Fate) -> list[BatchRow]:
+    """Give the batch as it is now, and the batches of planned people that move out of it, each of one reason."""
+    here, *moved = _parts(fates)
+    bases = [base, *(fates[stay[0]] for stay in moved)]
+    return [
+        arrange(pick(batch, stay), [fates[index] for index in stay], own)
+        for stay, own in zip([here, *moved], bases, strict=True)
+    ]
 
 
 def fates_of(batch: BatchRow) -> list[Fate]:
