@@ -201,7 +201,7 @@ class MemoryJournal:
         ]
         held = {person.receipt.vendor_id for batch in others for person in batch.people if person.receipt}
         lost = {person.phone for batch in others for person in batch.having(Stage.UNKNOWN)}
-        return {phone for phone, vendor_id in found.items() if vendor_id in held or phone in lost}
+        return {phone for phone, vendor_id in found.items() if vendor_id in held - {""} or phone in lost}
 
     async def replan(
         self,

@@ -126,7 +126,7 @@ class Settler:
 
     async def _unclaimed(self, one: Slice, row: BatchRow, roll: Roll) -> Roll:
         """Doubt what another delivery of the journal holds, or may have made: another round may say the same words."""
-        ids = {phone: receipt.vendor_id for phone, receipt in roll.present.items() if receipt.vendor_id}
+        ids = {phone: receipt.vendor_id for phone, receipt in roll.present.items()}
         if not ids:
             return roll
         doubted = set(await self.journal.claimed(one.provider, ids, besides=(one.id, row.seq)))

@@ -406,10 +406,15 @@ async def test_people_per_hour_are_not_left_to_a_vendor(spool: Spool) -> None:
 @pytest.mark.asyncio
 async def test_a_begin_that_was_told_stays(spool: Spool) -> None:
     """A slice whose vendor was told a begin ahead is finished at once, with that begin; a past one counts no more."""
-    for told, sent in ((START + 2 * HOUR, True), (START - HOUR, False)):
+    ahead = START + HOUR
+    for begin, told, sent in (
+        (ahead, START + 2 * HOUR, True),
+        (ahead, START - HOUR, False),
+        (None, START - HOUR, True),
+    ):
         with Spool() as own:
             at = await desk(own, Account("a", schedules=True))
-            at.changes = {"schedule": Schedule(start=START + HOUR)}
+            at.changes = {"schedule": Schedule(start=begin)}
             await at.journal.intend_step(at.ids[0], Step.OPEN, 0, digest="d", reaches=False, at=START)
             await at.journal.conclude_step(at.ids[0], Step.OPEN, 0, StepState.ACCEPTED, at=START, start=told)
 
@@ -417,8 +422,8 @@ async def test_a_begin_that_was_told_stays(spool: Spool) -> None:
 
             assert (RING.does in at.accounts["a"].sent) is sent
             assert OPEN.does not in at.accounts["a"].sent
-            if sent:
-                assert {one.job.start for one in at.accounts["a"].attempts} == {told}
+            starts = {one.job.start for one in at.accounts["a"].attempts}
+            assert starts == ({max(told, START)} if sent else set())
 
 
 @pytest.mark.asyncio
@@ -486,6 +491,63 @@ async def test_a_broken_list_stops_loads_and_launches(spool: Spool) -> None:
 
     assert at.accounts["a"].sent == [OPEN.does]
     assert await at.reasons() == ["the list cannot be read"]
+
+
+@pytest.mark.asyncio
+async def test_a_list_that_breaks_while_people_are_loaded_stops_the_launch(spool: Spool) -> None:
+    """The last look is at the list as it is then."""
+    at = await desk(spool, Account("a"), batches=1)
+    at.watchlist = slip = Slip([])
+    at.accounts["a"].during = lambda one: setattr(slip, "broken", "it cannot be read" if one.does == LOAD.does else "")
+
+    await at.run()
+
+    assert at.accounts["a"].sent == [OPEN.does, LOAD.does]
+    assert await at.reasons() == ["it cannot be read"]
+
+
+@pytest.mark.asyncio
+async def test_a_lost_second_step_is_the_one_that_is_asked_about(spool: Spool) -> None:
+    """The first, which is done, stays as it is."""
+    at = await desk(spool, Account("a", {SECOND.does: [UNKNOWN]}, opens=(OPEN, SECOND), proved=True))
+
+    await at.run()
+
+    assert at.accounts["a"].sent == [OPEN.does, SECOND.does, LOAD.does, LOAD.does, RING.does]
+
+
+@pytest.mark.asyncio
+async def test_people_whose_load_is_lost_are_told_as_unknown(spool: Spool) -> None:
+    """Where the load itself reaches people, that is the end of them in this run."""
+    at = await desk(spool, Account("a", {LOAD.does: [UNKNOWN]}, reaching=True, launches=False), batches=1)
+
+    await at.run()
+
+    assert at.told == [(Stage.UNKNOWN, 2)]
+
+
+@pytest.mark.asyncio
+async def test_who_was_planned_again_since_waits_for_the_next_plan(spool: Spool) -> None:
+    """Such a batch stands behind those of the plan, and the spool knows nothing of it."""
+    at = await desk(spool, Account("a", reaching=True, launches=False))
+    partly = LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.PLANNED, "absent")})
+    await at.journal.intend_load(at.ids[0], 0, digest="d", reaches=True, at=START)
+    await at.journal.conclude_load(at.ids[0], 0, partly, at=START)
+
+    await at.run()
+
+    assert await at.counts() == {State.ACCEPTED: 3, State.PLANNED: 1}
+
+
+@pytest.mark.asyncio
+async def test_a_batch_is_tried_as_often_as_the_one_who_was_tried_most_may_be(spool: Spool) -> None:
+    """Attempts count per person: who was tried almost as often as anybody may be is tried once more, not afresh."""
+    at = await desk(spool, Account("a", reaching=True, launches=False), batches=1)
+    at.journal._slices[at.ids[0]].batches[0].people[1].earlier = MOST_ATTEMPTS - 1
+
+    await at.run()
+
+    assert at.accounts["a"].attempts[-1].tries == 1
 
 
 @pytest.mark.asyncio

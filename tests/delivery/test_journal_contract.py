@@ -1740,7 +1740,7 @@ async def test_an_id_that_another_delivery_holds_is_claimed(desk: Desk) -> None:
     await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=alone))
     await send(journal, slice_id, 1, LoadOutcome(stage=Stage.ACCEPTED, receipts=each))
 
-    asked = {"+1": "a", "+2": "c", "+3": "d"}
+    asked = {"+1": "a", "+2": "c", "+3": "d", "+4": ""}
     assert set(await journal.claimed("tingting", asked, besides=(slice_id, 2))) == {"+1", "+2"}
     assert set(await journal.claimed("tingting", asked, besides=(slice_id, 0))) == {"+2"}
     assert set(await journal.claimed("tingting", asked, besides=(slice_id, 1))) == {"+1"}

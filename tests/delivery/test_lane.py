@@ -50,6 +50,8 @@ class Desk:
     log: list[str] = attrs.field(factory=list)
     times: list[float] = attrs.field(factory=list)
     outcome: Outcome | Exception = attrs.field(factory=lambda: Outcome(kind=Kind.ACCEPTED))
+    #: How long an answer takes.
+    seconds: float = 0.0
 
     def lane(self, pace: float = 10.0, **more: Any) -> Lane:
         """Open the account: ten requests a second."""
@@ -63,6 +65,8 @@ class Desk:
         self.log.append(request.does)
         self.times.append(self.clock.monotonic())
         answer = self.answers.pop(0) if self.answers else OK
+        if self.seconds:
+            await self.clock.sleep(self.seconds)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -164,6 +168,18 @@ async def test_an_account_that_is_refused_while_a_request_waits_keeps_it_back() 
 
     assert [type(one) for one in ended] == [Held, Held]
     assert desk.log.count("call somebody") == 1
+
+
+@pytest.mark.asyncio
+async def test_three_unknown_outcomes_from_the_begin_on_are_a_row() -> None:
+    """The first request of an account counts like any other."""
+    desk = Desk([Lost("?")] * 3)
+    lane = desk.lane()
+
+    for _ in range(MOST_DOUBTS):
+        await lane.perform(desk.attempt())
+
+    assert lane.doubtful
 
 
 @pytest.mark.asyncio
@@ -312,6 +328,18 @@ def question(pages: int = 1) -> Question[Roll]:
         return question(pages - 1) if pages > 1 else Roll(present={})
 
     return Question(LOOK, read)
+
+
+@pytest.mark.asyncio
+async def test_an_answer_that_cannot_be_read_is_what_the_question_says_of_it() -> None:
+    """The adapter says what then holds, or nobody knows."""
+
+    def read(_response: Response) -> Roll:
+        raise Unreadable
+
+    known = Roll(present={}, unsure=frozenset({"+1"}))
+    assert await Desk().lane().answer(Question(LOOK, read, otherwise=known), {}) == known
+    assert await Desk().lane().answer(Question(LOOK, read), {}) is None
 
 
 @pytest.mark.asyncio
@@ -482,6 +510,28 @@ async def test_a_share_that_others_took_meanwhile_is_waited_for() -> None:
     await asyncio.gather(*(lane.perform(desk.attempt(people=6)) for _ in range(2)))
 
     assert desk.times[1] - desk.times[0] >= MINUTE
+
+
+@pytest.mark.asyncio
+async def test_a_share_is_taken_before_the_answer_is_there() -> None:
+    """Two requests at once, and the first still under way: the other does not go out on the same share."""
+    desk = Desk(seconds=5.0)
+    lane = desk.lane(quota=Quota(10, MINUTE))
+
+    await asyncio.gather(*(lane.perform(desk.attempt(people=6)) for _ in range(2)))
+
+    assert desk.times[1] - desk.times[0] >= MINUTE
+
+
+@pytest.mark.asyncio
+async def test_a_pause_that_the_vendor_asks_for_is_kept_by_every_request() -> None:
+    """Whoever has a turn already waits too, not only the request that was told."""
+    desk = Desk([BUSY])
+    lane = desk.lane()
+
+    await asyncio.gather(*(lane.perform(desk.attempt()) for _ in range(2)))
+
+    assert [time >= desk.times[0] + 7 for time in desk.times] == [False, True, True]
 
 
 @pytest.mark.asyncio

@@ -211,13 +211,13 @@ def test_what_is_given_back_can_be_spent_again() -> None:
 
 def test_what_was_spent_can_count_from_later_on() -> None:
     """Nobody is counted twice or lost by that, and what came meanwhile keeps its own time."""
-    quota = Quota(10, 60)
+    quota = Quota(12, 60)
     quota.spend(0.0, 4)
     quota.spend(5.0, 6)
 
     quota.delay(0.0, 20.0, 4)
 
-    assert [quota.wait(20.0, people) for people in (1, 6, 7, 10)] == [45.0, 45.0, 60.0, 60.0]
+    assert [quota.wait(20.0, people) for people in (2, 3, 8, 9, 12)] == [0.0, 45.0, 45.0, 60.0, 60.0]
 
 
 def test_more_people_than_the_limit_never_fit() -> None:

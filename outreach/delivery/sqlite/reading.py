@@ -180,6 +180,7 @@ def claimed(connection: sqlite3.Connection, provider: str, found: Mapping[str, s
         base = (packing.STAGES[stage], "")
         numbers = packing.unpack_phones(phones)
         lost.update(each for index, each in enumerate(numbers) if unlike.get(index, base)[0] is Stage.UNKNOWN)
+    held.discard("")
     return {phone for phone, vendor_id in found.items() if vendor_id in held or phone in lost}
 
 
