@@ -517,6 +517,16 @@ async def test_a_lost_second_step_is_the_one_that_is_asked_about(spool: Spool) -
 
 
 @pytest.mark.asyncio
+async def test_a_lost_launch_that_is_proved_at_once_is_the_step_that_is_written_down(spool: Spool) -> None:
+    """The first step of another stage, which is done, stays as it is."""
+    at = await desk(spool, Account("a", {RING.does: [UNKNOWN]}, proved=True))
+
+    await at.run()
+
+    assert await at.counts() == {State.ACCEPTED: 4}
+
+
+@pytest.mark.asyncio
 async def test_people_whose_load_is_lost_are_told_as_unknown(spool: Spool) -> None:
     """Where the load itself reaches people, that is the end of them in this run."""
     at = await desk(spool, Account("a", {LOAD.does: [UNKNOWN]}, reaching=True, launches=False), batches=1)
@@ -534,7 +544,7 @@ async def test_who_was_planned_again_since_waits_for_the_next_plan(spool: Spool)
     await at.journal.intend_load(at.ids[0], 0, digest="d", reaches=True, at=START)
     await at.journal.conclude_load(at.ids[0], 0, partly, at=START)
 
-    await at.run()
+    assert (await at.run()).failure is None
 
     assert await at.counts() == {State.ACCEPTED: 3, State.PLANNED: 1}
 
@@ -543,7 +553,8 @@ async def test_who_was_planned_again_since_waits_for_the_next_plan(spool: Spool)
 async def test_a_batch_is_tried_as_often_as_the_one_who_was_tried_most_may_be(spool: Spool) -> None:
     """Attempts count per person: who was tried almost as often as anybody may be is tried once more, not afresh."""
     at = await desk(spool, Account("a", reaching=True, launches=False), batches=1)
-    at.journal._slices[at.ids[0]].batches[0].people[1].earlier = MOST_ATTEMPTS - 1
+    for person, tries in zip(at.journal._slices[at.ids[0]].batches[0].people, (1, MOST_ATTEMPTS - 1), strict=True):
+        person.earlier = tries
 
     await at.run()
 

@@ -524,14 +524,18 @@ async def test_a_share_is_taken_before_the_answer_is_there() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_pause_that_the_vendor_asks_for_is_kept_by_every_request() -> None:
+async def test_a_pause_that_the_vendor_asks_for_holds_the_whole_account() -> None:
     """Whoever has a turn already waits too, not only the request that was told."""
     desk = Desk([BUSY])
-    lane = desk.lane()
+    lane = desk.lane(asked=lambda: held() > 0)
 
-    await asyncio.gather(*(lane.perform(desk.attempt()) for _ in range(2)))
+    def held() -> float:
+        return lane._pace.held(desk.clock.monotonic())
 
-    assert [time >= desk.times[0] + 7 for time in desk.times] == [False, True, True]
+    with pytest.raises(Stopped):
+        await lane.perform(desk.attempt())
+
+    assert held() == pytest.approx(7)
 
 
 @pytest.mark.asyncio

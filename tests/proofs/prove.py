@@ -64,7 +64,8 @@ def filled(page: str, figures: Sequence[Mapping[str, Any]]) -> str:
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     rule = "| --- " + "| ---: " * (len(COLUMNS) - 1) + "|"
-    lines = [f"| {' | '.join(COLUMNS)} |", rule, *map(_line, figures), "", *map(_noted, figures)]
+    notes = [f"- {of['proof']}: {of['note']}." for of in figures if of["note"]]
+    lines = [f"| {' | '.join(COLUMNS)} |", rule, *map(_line, figures), "", *notes]
     return f"{before}{BEGIN}\n{chr(10).join(lines)}\n{END}{after}"
 
 
@@ -72,10 +73,6 @@ def _line(of: Mapping[str, Any]) -> str:
     cells = [f"{of[name]:,}" for name in ("injected", "twice", "lost", "overspent", "unknown")]
     caught = f"{of['control']:,} of {of['controls']:,}"
     return f"| {of['proof']} | {' | '.join(cells)} | {caught} | {of['seconds']:,.0f} |"
-
-
-def _noted(of: Mapping[str, Any]) -> str:
-    return f"- {of['proof']}: {of['note']}."
 
 
 def table(ended: list[tuple[Tally, float]]) -> Table:
