@@ -520,12 +520,16 @@ async def in_sandbox(
 
 
 async def _quota(campaign: Campaign, journal: Journal, clock: Clock) -> Quota | None:
-    """Count who was reached within the last hour, each quarter of it as if at its end."""
+    """Count who was reached within the last hour, each quarter of it as if at its end.
+
+    The journal knows when a request was about to be sent; it reached people as late as its answer.
+    """
     if campaign.limits.per_hour is None:
         return None
     quarter = _HOUR / 4
     ages = [quarter * number for number in range(5)]
-    sums = [sum((await journal.pressure(clock.now() - age)).values()) for age in ages]
+    late = timedelta(seconds=max(account.timeout for account in campaign.providers.values()))
+    sums = [sum((await journal.pressure(clock.now() - age - late)).values()) for age in ages]
     present = clock.monotonic()
     past = [
         (present - age.total_seconds(), older - newer)

@@ -42,7 +42,7 @@ class Wire:
     asked: list[Request] = attrs.field(factory=list)
     notes: list[str] = attrs.field(factory=list)
 
-    async def send(self, request: Request, settings: Settings) -> Response:
+    async def send(self, request: Request, settings: Settings, still: Callable[[], str] = str) -> Response:
         """Give the next answer."""
         self.asked.append(request)
         self.notes.append("sent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 from outreach.errors import OutreachError
@@ -36,13 +37,16 @@ class Lost(OutreachError):
 class Transport(Protocol):
     """Carries one request to the vendor and brings back one answer; never tries twice, never follows a redirect."""
 
-    async def send(self, request: Request, settings: Settings) -> Response:
+    async def send(self, request: Request, settings: Settings, still: Callable[[], str] = str) -> Response:
         """Send a request of this account.
 
         Args:
             request: Without open Refs.
 
             settings: The account; ``base_url`` and ``timeout`` (seconds) are used.
+
+            still: Asked when there is a connection, with nothing awaited between it and the first byte: why the request
+                may no longer go out, empty when it may.
 
         Raises:
             NotSent: It is proved that nothing left.

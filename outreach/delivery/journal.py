@@ -479,13 +479,16 @@ class Journal(Protocol):
         """
 
     async def pressure(self, since: datetime) -> Mapping[str, int]:
-        """Count, over all campaigns, the deliveries begun since then by number (accepted, in flight, unknown)."""
+        """Count, over all campaigns, the deliveries since then by number (accepted, in flight, unknown).
+
+        A delivery is when its request was, or when the vendor was told to begin, whichever is later.
+        """
 
     async def claimed(self, provider: str, found: Mapping[str, str], *, besides: tuple[int, int]) -> Collection[str]:
         """Give the numbers of which another delivery, of whatever campaign, holds or may have made what was found.
 
         ``found``: The provider's id by number. Another delivery holds it where a receipt does, and may have made it
-        where nobody knows what became of its request to the same number.
+        where its request to the same number is unknown, or is accepted by a person's word.
 
         ``besides``: Slice and ``seq`` of the one batch that does not count.
         """

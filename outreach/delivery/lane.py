@@ -40,6 +40,8 @@ MAX_PAGES = 100_000
 #: closed lid) sends nothing when it wakes, but takes another turn: pace and hour have gone on without it.
 TURN_LASTS = 10.0
 
+STOPPED = "stopped before it was sent"
+
 STOOD_STILL = "the process stood still before it was sent"
 
 #: Seconds of a long wait after which it is looked whether another process asked for the end.
@@ -264,13 +266,18 @@ class Lane:
     async def _once(self, attempt: Attempt, turn: float) -> Outcome:
         """Send, now: between the durable intent and the write nothing is awaited but the transport itself."""
         carrier, request = self.carrier, attempt.request
-        reason = "stopped before it was sent" if self._stopped() else attempt.still()
+
+        def still() -> str:
+            return STOPPED if self._stopped() else attempt.still()
+
+        reason = still()
         if self._clock.monotonic() - turn > TURN_LASTS:
             reason = reason or STOOD_STILL
         if reason:
             return Outcome(kind=Kind.UNSENT, reason=reason)
         try:
-            response = await self._transport.send(request, carrier.settings)
+            # A connection may take its time; what changes meanwhile is seen at the first byte.
+            response = await self._transport.send(request, carrier.settings, still)
         except (NotSent, Lost) as failure:
             return unanswered(request, failure)
         self._hook("after answer")

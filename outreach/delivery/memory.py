@@ -182,11 +182,11 @@ class MemoryJournal:
                     yield found[0].channels, [person.phone for person in found]
 
     async def pressure(self, since: datetime) -> Mapping[str, int]:
-        """Count the deliveries begun since then by number."""
+        """Count the deliveries since then by number."""
         found: Counter[str] = Counter()
         for each in self._slices.values():
             for batch in each.batches:
-                if batch.intended_at and batch.intended_at >= since:
+                if batch.intended_at and max(batch.intended_at, each.value.start or batch.intended_at) >= since:
                     for person in batch.having(Stage.ACCEPTED, Stage.IN_FLIGHT, Stage.UNKNOWN):
                         found[person.phone] += len(person.channels)
         return found
@@ -200,8 +200,13 @@ class MemoryJournal:
             if each.value.provider == provider and (key, batch.seq) != besides
         ]
         held = {person.receipt.vendor_id for batch in others for person in batch.people if person.receipt}
-        lost = {person.phone for batch in others for person in batch.having(Stage.UNKNOWN)}
-        return {phone for phone, vendor_id in found.items() if vendor_id in held - {""} or phone in lost}
+        nameless = {
+            person.phone
+            for batch in others
+            for person in batch.having(Stage.UNKNOWN, Stage.ACCEPTED)
+            if batch.fate(person)[0] is Stage.UNKNOWN or not (person.receipt and person.receipt.vendor_id)
+        }
+        return {phone for phone, vendor_id in found.items() if vendor_id in held - {""} or phone in nameless}
 
     async def replan(
         self,

@@ -5,7 +5,8 @@ The send looks for it before every request. It stays until it is taken back, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,12 @@ import attrs
 import orjson
 
 from outreach.delivery import livestatus
+from outreach.delivery.beside import alone
 from outreach.delivery.journal import CampaignKey
 from outreach.errors import EnvironmentProblem
 
 #: Seconds between two looks at the file.
 EVERY = 0.05
-
-#: A wish that is read back is there; another process may have written its own in between.
-_TRIES = 20
 
 
 @attrs.frozen(kw_only=True)
@@ -65,13 +64,10 @@ def ask(path: Path, wish: Wish) -> None:
     Raises:
         EnvironmentProblem: The file cannot be read or written.
     """
-    for _ in range(_TRIES):
+    with _alone(path):
         known = wishes(path)
-        if any(one.key == wish.key for one in known):
-            return
-        _write(path, [*known, wish])
-    msg = f"{path}: other processes keep changing this file"
-    raise EnvironmentProblem(msg)
+        if not any(one.key == wish.key for one in known):
+            _write(path, [*known, wish])
 
 
 def clear(path: Path, key: CampaignKey) -> bool:
@@ -80,11 +76,14 @@ def clear(path: Path, key: CampaignKey) -> bool:
     Raises:
         EnvironmentProblem: The file cannot be read or written.
     """
-    known = wishes(path)
-    rest = [one for one in known if one.key != key]
-    if len(rest) < len(known):
-        _write(path, rest)
-    return len(rest) < len(known)
+    if not path.exists():
+        return False
+    with _alone(path):
+        known = wishes(path)
+        rest = [one for one in known if one.key != key]
+        if len(rest) < len(known):
+            _write(path, rest)
+        return len(rest) < len(known)
 
 
 class StopFlag:
@@ -123,16 +122,26 @@ class StopFlag:
             return True
 
 
-def _write(path: Path, known: Sequence[Wish]) -> None:
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep others from changing the file meanwhile; they lock a file beside it, for this one is replaced."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if known:
-            livestatus.write(path, {"stopped": [attrs.asdict(one) for one in known]}, durable=True)
-        else:
-            path.unlink(missing_ok=True)
+        with alone(path.with_name(f"{path.name}.lock")):
+            yield
     except OSError as error:
-        msg = f"{path}: cannot be written ({error.strerror or error})"
-        raise EnvironmentProblem(msg) from error
+        raise _unwritable(path, error) from error
+
+
+def _write(path: Path, known: Sequence[Wish]) -> None:
+    if known:
+        livestatus.write(path, {"stopped": [attrs.asdict(one) for one in known]}, durable=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> EnvironmentProblem:
+    return EnvironmentProblem(f"{path}: cannot be written ({error.strerror or error})")
 
 
 def _wish(told: Any) -> Wish:

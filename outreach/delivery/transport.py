@@ -102,13 +102,15 @@ class HttpTransport:
         if session:
             await session.close()
 
-    async def send(self, request: Request, settings: Settings) -> Response:
+    async def send(self, request: Request, settings: Settings, still: Callable[[], str] = str) -> Response:
         """Send a request and give the answer, whatever its status; a redirect is an answer too.
 
         Args:
             request: Without open Refs.
 
             settings: The account; ``base_url`` and ``timeout`` (seconds) are used.
+
+            still: Why it may no longer go out, asked when there is a connection; empty when it may.
 
         Raises:
             NotSent: It is proved that nothing left.
@@ -119,7 +121,7 @@ class HttpTransport:
             msg = "open the transport with 'async with' first"
             raise RuntimeError(msg)
         url, headers, body = self._prepare(request, settings)
-        trip, began = _Trip(), time.perf_counter()
+        trip, began = _Trip(still), time.perf_counter()
         answer = await _exchange(
             self._session, request.method, url, headers, body, settings.timeout, self._max_bytes, trip
         )
@@ -173,8 +175,9 @@ def _eraser(token: bytes) -> Callable[[Response], Response]:
 
 @attrs.define
 class _Trip:
-    """Whether a request began to leave."""
+    """Whether a request may leave, and whether it began to."""
 
+    still: Callable[[], str]
     sent: bool = False
 
 
@@ -200,6 +203,10 @@ class _Stale(aiohttp.ClientConnectionError):
     """An idle connection brought bytes that nobody had asked for."""
 
 
+class _Barred(aiohttp.ClientConnectionError):
+    """The request may no longer go out."""
+
+
 class _Cut(aiohttp.ClientConnectionError):
     """The connection ended before the answer."""
 
@@ -217,6 +224,9 @@ class _Fresh(aiohttp.ClientRequest):
         if protocol is None or protocol.should_close or protocol.transport is None or protocol.transport.is_closing():
             raise _Stale
         # Nothing is awaited from here to the first byte.
+        reason = self.trip.still()
+        if reason:
+            raise _Barred(reason)
         self.trip.sent = True
         return await super().send(conn)
 
@@ -314,6 +324,8 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def _failure(error: Exception, *, sent: bool) -> NotSent | Lost:
+    if isinstance(error, _Barred):
+        return NotSent(str(error))
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return Unsendable(f"the host's certificate is not trusted: {_certificate(error)}")
     if isinstance(error, TimeoutError):

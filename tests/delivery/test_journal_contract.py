@@ -1049,6 +1049,19 @@ async def test_pressure_counts_deliveries_begun_since(desk: Desk) -> None:
 
 
 @pytest.mark.asyncio
+async def test_pressure_counts_what_a_vendor_was_told_to_do_later(desk: Desk) -> None:
+    """It is then that people are contacted, not when the vendor was told; what was not begun does not count."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2])
+    await journal.intend_step(slice_id, Step.OPEN, 0, digest="d", reaches=False, at=T1)
+    await journal.conclude_step(slice_id, Step.OPEN, 0, StepState.ACCEPTED, at=T1, start=T2)
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED))
+
+    later = T2 + timedelta(seconds=1)
+    assert [dict(await journal.pressure(since)) for since in (T1, T2, later)] == [{phone(1): 1}, {phone(1): 1}, {}]
+
+
+@pytest.mark.asyncio
 async def test_counts_add_up(desk: Desk) -> None:
     """Every delivery is counted once by state, route, reason and status; rows that are none are not."""
     journal = desk.journal
@@ -1749,14 +1762,16 @@ async def test_an_id_that_another_delivery_holds_is_claimed(desk: Desk) -> None:
 
 @pytest.mark.asyncio
 async def test_what_another_lost_delivery_to_the_number_may_have_made_is_claimed(desk: Desk) -> None:
-    """Nobody can tell two lost requests to one number apart; other numbers of the provider are free."""
+    """Nobody can tell two lost requests to one number apart, nor one that a person said was sent; others are free."""
     journal = desk.journal
-    slice_id = await plan(journal, [1], [2, 3], [4])
+    slice_id = await plan(journal, [1], [2, 3], [4], [5])
     await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, reason="lost"))
-    some = LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.UNKNOWN, "lost")})
+    held = {0: Receipt(vendor_id="v2")}
+    some = LoadOutcome(stage=Stage.ACCEPTED, receipts=held, exceptions={1: (Stage.UNKNOWN, "lost")})
     await send(journal, slice_id, 1, some)
+    await send(journal, slice_id, 3, LoadOutcome(stage=Stage.ACCEPTED))
 
-    found = {phone(number): f"m{number}" for number in (1, 2, 3, 4)}
-    assert set(await journal.claimed("tingting", found, besides=(slice_id, 2))) == {phone(1), phone(3)}
-    assert set(await journal.claimed("tingting", found, besides=(slice_id, 0))) == {phone(3)}
+    found = {phone(number): f"m{number}" for number in (1, 2, 3, 4, 5)}
+    assert set(await journal.claimed("tingting", found, besides=(slice_id, 2))) == {phone(1), phone(3), phone(5)}
+    assert set(await journal.claimed("tingting", found, besides=(slice_id, 0))) == {phone(3), phone(5)}
     assert not await journal.claimed("other", found, besides=(slice_id, 2))

@@ -50,6 +50,8 @@ class Desk:
     log: list[str] = attrs.field(factory=list)
     times: list[float] = attrs.field(factory=list)
     outcome: Outcome | Exception = attrs.field(factory=lambda: Outcome(kind=Kind.ACCEPTED))
+    #: What happens while there is no connection yet.
+    connecting: Callable[[], None] = attrs.field(default=lambda: None)
     #: How long an answer takes.
     seconds: float = 0.0
 
@@ -60,8 +62,11 @@ class Desk:
         clock: Clock = self.clock
         return Lane(cast("Carrier", carrier), self, clock=clock, rng=Longest(), stop=self.stop, **more)
 
-    async def send(self, request: Request, _settings: object) -> Response:
+    async def send(self, request: Request, _settings: object, still: Callable[[], str] = str) -> Response:
         """Be the transport."""
+        self.connecting()
+        if why := still():
+            raise NotSent(why)
         self.log.append(request.does)
         self.times.append(self.clock.monotonic())
         answer = self.answers.pop(0) if self.answers else OK
@@ -224,6 +229,22 @@ async def test_the_first_look_keeps_a_request_back_before_its_intent() -> None:
         await desk.lane().perform(desk.attempt(still=lambda: "closed"))
 
     assert desk.log == []
+
+
+@pytest.mark.asyncio
+async def test_what_changes_while_it_connects_keeps_a_request_back() -> None:
+    """Somebody was suppressed, or the campaign stopped, while the connection was made: nothing leaves."""
+    why: list[str] = []
+    desk = Desk(connecting=lambda: why.append("suppressed"))
+    with pytest.raises(Held, match="suppressed"):
+        await desk.lane().perform(desk.attempt(still=lambda: why[-1] if why else ""))
+    assert desk.log == ["intend", "unsent"]
+
+    desk = Desk()
+    desk.connecting = desk.stop.set
+    with pytest.raises(Stopped):
+        await desk.lane().perform(desk.attempt())
+    assert desk.log == ["intend", "unsent"]
 
 
 @pytest.mark.asyncio

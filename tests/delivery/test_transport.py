@@ -107,11 +107,32 @@ def account(base_url: str, seconds: float = 5.0) -> Settings:
     return Settings(base_url=base_url, timeout=seconds, token=Secret(value=TOKEN))
 
 
-async def send(base_url: str, request: Request = RING, seconds: float = 5.0, max_bytes: int = 10_000) -> Response:
+async def send(
+    base_url: str,
+    request: Request = RING,
+    seconds: float = 5.0,
+    max_bytes: int = 10_000,
+    still: Callable[[], str] = str,
+) -> Response:
     """Send one request over a transport of its own."""
     settings = account(base_url, seconds)
     async with HttpTransport(settings, bearer, max_bytes=max_bytes) as transport:
-        return await transport.send(request, settings)
+        return await transport.send(request, settings, still)
+
+
+@pytest.mark.asyncio
+async def test_the_last_look_is_when_there_is_a_connection() -> None:
+    """Who was suppressed while it was made is not contacted: no byte leaves, and the reason is told."""
+    seen: list[int] = []
+
+    async def listen(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        seen.append(len(await reader.read()))
+
+    async with vendor(listen, reads=False) as server:
+        with pytest.raises(NotSent, match=r"^suppressed$"):
+            await send(server.url, still=lambda: "suppressed")
+
+    assert sum(seen) == 0
 
 
 def reply(body: bytes = b'{"id": 1}', status: str = "200 OK", headers: str = "") -> bytes:

@@ -273,7 +273,7 @@ class Network:
     round: int
     note: Callable[[str], None]
 
-    async def send(self, request: Request, settings: Settings) -> Response:
+    async def send(self, request: Request, settings: Settings, still: Callable[[], str] = str) -> Response:
         """Be the transport.
 
         Raises:
@@ -282,6 +282,11 @@ class Network:
             Lost: By a fault.
         """
         assert not request.refs, f"{request.does} goes out with open Refs"
+        self.process.point("while it connects")
+        await asyncio.sleep(self.rng.choice((0.0, 0.0, 0.0, 4.0)))
+        await self.process.gate()
+        if why := still():
+            raise NotSent(why)
         asked = self.clock.now()
         self.process.point("before the write")
         await self.process.gate()

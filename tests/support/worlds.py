@@ -121,10 +121,12 @@ class World:
         account: Settings = attrs.evolve(own, batch_size=10, settle_after=60.0, concurrency=at_once)
         return account
 
-    async def send(self, request: Request, settings: Settings) -> Response:
+    async def send(self, request: Request, settings: Settings, still: Callable[[], str] = str) -> Response:
         """Be the transport: the fault planned for this request, else what the emulator says."""
         assert not request.refs, f"{request.does} goes out with open Refs"
         self.sent += 1
+        if why := still():
+            raise NotSent(why)
         self.seen.append(request)
         who = next(name for name, one in self.plugins.providers.items() if type(settings) is one.settings)
         place, standing = self.always.get(who, ("", ""))

@@ -110,7 +110,7 @@ class SqliteJournal:
                 yield crowd.channels, crowd.phones
 
     async def pressure(self, since: datetime) -> Mapping[str, int]:
-        """Count the deliveries begun since then by number."""
+        """Count the deliveries since then by number."""
         found: Counter[str] = Counter()
         moment = micros(since)
         async for crowd in self._pages(lambda connection, after: reading.pressure(connection, moment, after)):

@@ -168,20 +168,22 @@ def pressure(connection: sqlite3.Connection, since: int, after: int) -> list[Cro
 
 
 def claimed(connection: sqlite3.Connection, provider: str, found: Mapping[str, str], own: int) -> set[str]:
-    """Find the numbers of which a delivery outside of one batch holds the id, or was lost."""
-    ids = orjson.dumps(list(found.values())).decode()
-    of = {"provider": provider, "ids": ids, "own": own, "unknown": packing.CODES[Stage.UNKNOWN]}
+    """Find the numbers of which a delivery outside of one batch holds the id, or was sent and holds none."""
+    stages = {"unknown": packing.CODES[Stage.UNKNOWN], "accepted": packing.CODES[Stage.ACCEPTED]}
+    of = {"provider": provider, "ids": orjson.dumps(list(found.values())).decode(), "own": own, **stages}
     held: set[str] = set()
-    lost: set[str] = set()
+    nameless: set[str] = set()
     for stage, exceptions, phones, shared, receipts in connection.execute(queries()["batch_claimed"], of):
-        held.add(shared)
-        held.update(one.vendor_id for one in packing.unpack_receipts(receipts).values())
+        names = {index: one.vendor_id for index, one in packing.unpack_receipts(receipts).items()}
+        held.update((shared, *names.values()))
         unlike = packing.unpack_exceptions(exceptions)
         base = (packing.STAGES[stage], "")
-        numbers = packing.unpack_phones(phones)
-        lost.update(each for index, each in enumerate(numbers) if unlike.get(index, base)[0] is Stage.UNKNOWN)
+        for index, each in enumerate(packing.unpack_phones(phones)):
+            fate = unlike.get(index, base)[0]
+            if fate is Stage.UNKNOWN or (fate is Stage.ACCEPTED and not (names.get(index) or shared)):
+                nameless.add(each)
     held.discard("")
-    return {phone for phone, vendor_id in found.items() if vendor_id in held or phone in lost}
+    return {phone for phone, vendor_id in found.items() if vendor_id in held or phone in nameless}
 
 
 def _crowds(connection: sqlite3.Connection, query: str, of: dict[str, int], stages: frozenset[Stage]) -> list[Crowd]:

@@ -200,18 +200,19 @@ WHERE slice.campaign = :campaign AND slice.id >= :after >> 32
     AND ((:stages >> stage) & 1 OR exceptions IS NOT NULL) AND (attempts >= :most OR earlier IS NOT NULL OR :most = 0)
 ORDER BY slice.id, batch.id
 -- :batch_pressure
--- Batches with people who were, or may have been, contacted since a time.
+-- Batches with people who were, or may have been, contacted since a time, or will be: a vendor was told when.
 SELECT batch.id, slice.channels, stage, exceptions, phones
 FROM batch CROSS JOIN slice ON slice.id = batch.id >> 32 CROSS JOIN people ON people.batch = batch.id
-WHERE batch.id > :after AND batch.intended_at >= :since AND (stage IN (4, 5, 7) OR exceptions IS NOT NULL)
+WHERE batch.id > :after AND (batch.intended_at >= :since OR batch.intended_at IS NOT NULL AND slice.start >= :since)
+    AND (stage IN (4, 5, 7) OR exceptions IS NOT NULL)
 ORDER BY batch.id
 -- :batch_claimed
--- Batches of a provider, of whatever campaign, whose receipts may hold one of some ids, or of which somebody is unknown.
+-- Batches of a provider, of whatever campaign, whose receipts may hold one of some ids, or in which somebody has none.
 SELECT stage, exceptions, phones, vendor_id, receipts
 FROM slice CROSS JOIN batch CROSS JOIN people ON people.batch = batch.id
 WHERE slice.provider = :provider AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32
     AND batch.id <> :own
-    AND (stage = :unknown OR exceptions IS NOT NULL OR vendor_id IN (SELECT value FROM json_each(:ids))
+    AND (stage = :unknown OR stage = :accepted AND coalesce(vendor_id, '') = '' OR exceptions IS NOT NULL OR vendor_id IN (SELECT value FROM json_each(:ids))
         OR receipts IS NOT NULL)
 -- :batch_deliveries
 -- Every batch of a campaign, with what the report says about it.
