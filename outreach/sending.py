@@ -529,7 +529,7 @@ async def _quota(campaign: Campaign, journal: Journal, clock: Clock) -> Quota | 
     quarter = _HOUR / 4
     ages = [quarter * number for number in range(5)]
     late = timedelta(seconds=max(account.timeout for account in campaign.providers.values()))
-    sums = [sum((await journal.pressure(clock.now() - age - late)).values()) for age in ages]
+    sums = [sum((await journal.pressure(clock.now() - age - late * bool(age))).values()) for age in ages]
     present = clock.monotonic()
     past = [
         (present - age.total_seconds(), older - newer)

@@ -32,7 +32,12 @@ class Past:
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("ago", "free"),
-    [(timedelta(minutes=60, seconds=20), False), (timedelta(minutes=61), True), (timedelta(minutes=20), False)],
+    [
+        (timedelta(minutes=60, seconds=20), False),
+        (timedelta(minutes=61), True),
+        (timedelta(minutes=20), False),
+        (timedelta(seconds=1), False),
+    ],
 )
 async def test_a_request_of_an_earlier_process_counts_from_its_answer(
     tmp_path: Path, ago: timedelta, free: bool
