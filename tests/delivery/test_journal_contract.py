@@ -421,8 +421,10 @@ async def test_a_batch_that_is_not_there_cannot_be_sent(desk: Desk, seq: int) ->
     for slice_no, seq_no in [(slice_id, seq), (slice_id + 1, 0)]:
         with pytest.raises(JournalError):
             await desk.journal.intend_load(slice_no, seq_no, digest="x", reaches=True, at=T1)
-        with pytest.raises(JournalError):
-            await desk.journal.conclude_load(slice_no, seq_no, LoadOutcome(stage=Stage.ACCEPTED), at=T1)
+        for receipts in ({}, reached(0)):
+            outcome = LoadOutcome(stage=Stage.ACCEPTED, receipt=Receipt(), receipts=receipts)
+            with pytest.raises(JournalError):
+                await desk.journal.conclude_load(slice_no, seq_no, outcome, at=T1)
         with pytest.raises(JournalError):
             await desk.journal.note(slice_no, seq_no, {0: Receipt()}, at=T1)
 
@@ -472,9 +474,9 @@ async def test_a_late_answer_changes_nothing(desk: Desk, stage: Stage) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("stage", [Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED])
+@pytest.mark.parametrize("stage", [Stage.LOADING, Stage.IN_FLIGHT, Stage.SKIPPED, Stage.PASSED])
 async def test_an_outcome_must_say_what_became(desk: Desk, stage: Stage) -> None:
-    """No answer makes a batch, or a person in it, loading, in flight or skipped."""
+    """No answer makes a batch, or a person in it, loading, in flight, skipped or passed."""
     journal = desk.journal
     slice_id = await plan(journal, [1, 2])
     await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T1)
@@ -668,7 +670,143 @@ async def test_what_a_vendor_tells_beside_the_status_is_kept_by_channel(desk: De
     assert rows["1", "voice"].credits is None
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("known", [0, 1])
+async def test_a_receipt_of_everybody_is_that_of_whoever_was_unsettled(desk: Desk, known: int) -> None:
+    """It takes the place of their own receipts, and not of the receipts of people who are settled."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3, 4])
+    first = {0: Receipt(vendor_id="a", duration=1.0), 1: Receipt(vendor_id="b", duration=2.0)}
+    settled = {known: (Stage.REJECTED, "")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, exceptions=settled, receipts=first))
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.UNKNOWN, receipts=first))
+
+    for seq in (0, 1):
+        outcome = LoadOutcome(stage=Stage.ACCEPTED, receipt=Receipt(vendor_id="c", duration=3.0))
+        await journal.conclude_load(slice_id, seq, outcome, at=T2)
+
+    found = [(row.vendor_id, row.duration) async for row in journal.deliveries(KEY)]
+    kept = [(first[index].vendor_id, first[index].duration) if index == known else ("c", 3.0) for index in (0, 1)]
+    assert found == [*kept, ("c", 3.0), ("c", 3.0)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("named", [0, 1])
+@pytest.mark.parametrize("shared", [None, Receipt(vendor_id="b", status=Status.ANSWERED)])
+async def test_whoever_an_outcome_does_not_name_counts_as_before(
+    desk: Desk, named: int, shared: Receipt | None
+) -> None:
+    """A receipt of one of two people, beside one of everybody or none, is theirs alone."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    both = {index: Receipt(vendor_id="p", status=Status.QUEUED) for index in (0, 1)}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, receipts=both))
+    own = {named: Receipt(vendor_id="o", status=Status.SENT)}
+
+    await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=shared, receipts=own), at=T2)
+
+    others = Status.ANSWERED if shared else Status.QUEUED
+    assert (await journal.counts(KEY)).statuses == {Status.SENT: 1, others: 1}
+    found = [row.status async for row in journal.deliveries(KEY)]
+    assert found == [Status.SENT if index == named else others for index in (0, 1)]
+
+
+@pytest.mark.asyncio
+async def test_a_lost_load_is_settled_person_by_person(desk: Desk) -> None:
+    """Where nobody knows whether people are loaded, the vendor's list says so of each."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOAD_UNKNOWN, reason="timeout"), reaches=False)
+    found = LoadOutcome(stage=Stage.LOADED, exceptions={1: (Stage.REJECTED, "no such number")})
+
+    await journal.conclude_load(slice_id, 0, found, at=T2)
+
+    assert [fates(batch) for batch in await all_batches(journal, slice_id)] == [[Stage.LOADED, Stage.REJECTED]]
+
+
+@pytest.mark.asyncio
+async def test_an_outcome_is_that_of_its_slice(desk: Desk) -> None:
+    """A batch of another slice that is on its way too, whatever its numbers, keeps what it is."""
+    journal = desk.journal
+    slices = [one_slice(n, fingerprint=f"f{n}") for n in range(3)]
+    crowds = [NewBatch(slice_number=n, people=people(10 * n + seq)) for n in range(3) for seq in range(4)]
+    made = await journal.replan(KEY, digest="d", rows={}, slices=slices, batches=crowds, skipped=[], at=T0)
+    ids = list(made.values())
+    begun = list(product(ids, range(4)))
+    for slice_id, seq in begun:
+        await journal.intend_load(slice_id, seq, digest="x", reaches=True, at=T1)
+
+    for done, (slice_id, seq) in enumerate(begun, 1):
+        own = LoadOutcome(stage=Stage.ACCEPTED, receipts={0: Receipt(vendor_id=f"{slice_id}-{seq}")})
+        await journal.conclude_load(slice_id, seq, own, at=T2)
+        found = [batch.stage for one in ids for batch in await all_batches(journal, one)]
+        assert found == [Stage.ACCEPTED] * done + [Stage.IN_FLIGHT] * (len(begun) - done)
+
+
+@pytest.mark.asyncio
+async def test_a_batch_is_found_by_one_of_its_people(desk: Desk) -> None:
+    """Where people have different fates, one in the stage asked for is enough."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3])
+    odd = {0: (Stage.REJECTED, "!"), 1: (Stage.UNKNOWN, "?")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, exceptions=odd))
+
+    assert [batch.seq for batch in await journal.batches(slice_id, [Stage.UNKNOWN], mixed=True)] == [0]
+
+
+@pytest.mark.asyncio
+async def test_a_note_keeps_the_time_from_which_settling_counts(desk: Desk) -> None:
+    """As long as one person is unsettled, a note about another does not put the settling off."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.UNKNOWN, "?")}))
+
+    await journal.note(slice_id, 0, reached(0), at=T2 + timedelta(hours=1))
+
+    assert [batch.updated_at for batch in await all_batches(journal, slice_id)] == [T2]
+
+
 # Open and launch
+
+
+@pytest.mark.asyncio
+async def test_a_start_comes_without_anything_else(desk: Desk) -> None:
+    """An answer that states only when the campaign starts is remembered."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await journal.intend_step(slice_id, Step.OPEN, 0, digest="x", reaches=False, at=T1)
+    await journal.conclude_step(slice_id, Step.OPEN, 0, StepState.ACCEPTED, at=T2, start=T2)
+
+    assert [each.start for each in await journal.slices(KEY)] == [T2]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("state", [StepState.ACCEPTED, StepState.REJECTED, StepState.UNKNOWN, StepState.UNSENT])
+async def test_a_harmless_request_says_nothing_of_the_launched(desk: Desk, state: StepState) -> None:
+    """What became of it is not what became of the people of a launch, and it opens no slice again."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    await launch(journal, slice_id)
+    await journal.intend_step(slice_id, Step.LAUNCH, 1, digest="x", reaches=False, at=T1)
+
+    await journal.conclude_step(slice_id, Step.LAUNCH, 1, state, at=T2, reason="r")
+
+    assert [batch.stage for batch in await all_batches(journal, slice_id)] == [Stage.IN_FLIGHT]
+    assert [each.closed for each in await journal.slices(KEY)] == [True]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("state", [StepState.REJECTED, StepState.UNKNOWN])
+async def test_a_harmless_request_is_not_begun_again_as_a_launch(desk: Desk, state: StepState) -> None:
+    """What reaches people is begun again only where the first is proved unsent, whatever the first was called."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=False, at=T1)
+    await journal.conclude_step(slice_id, Step.LAUNCH, 0, state, at=T1)
+
+    with pytest.raises(JournalError):
+        await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
 
 
 @pytest.mark.asyncio
@@ -968,6 +1106,38 @@ async def test_a_step_or_a_plan_takes_the_reason_off_the_slice(desk: Desk) -> No
 
     assert planned == [""]
     assert [each.reason for each in await journal.slices(KEY)] == [""]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("stage", [Stage.LOADING, Stage.LOADED, Stage.LOAD_UNKNOWN])
+async def test_giving_up_whoever_may_be_loaded_closes_the_slice(desk: Desk, stage: Stage) -> None:
+    """Each of these stages alone is enough: a launch might reach people who are given up."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2])
+    await journal.intend_load(slice_id, 0, digest="x", reaches=False, at=T1)
+    if stage is not Stage.LOADING:
+        await journal.conclude_load(slice_id, 0, LoadOutcome(stage=stage), at=T1)
+
+    assert await journal.cancel(slice_id, stages=[stage], reason="stopped", at=T2) == 1
+    assert [each.closed for each in await journal.slices(KEY)] == [True]
+
+
+@pytest.mark.asyncio
+async def test_giving_up_one_leaves_the_fate_of_the_others_that_of_the_batch(desk: Desk) -> None:
+    """Whoever is given up becomes the exception, with the reason; what the vendor said of the batch stays its own."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    odd = {1: (Stage.LOAD_UNKNOWN, "?")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.REJECTED, reason="no", exceptions=odd), reaches=False)
+
+    await journal.cancel(slice_id, stages=[Stage.LOAD_UNKNOWN], reason="stopped", at=T2)
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert (batch.stage, batch.reason, dict(batch.exceptions)) == (
+        Stage.REJECTED,
+        "no",
+        {1: (Stage.CANCELLED, "stopped")},
+    )
 
 
 # After a crash
@@ -1426,6 +1596,70 @@ async def test_a_campaign_that_reached_somebody_is_not_launched_any_more(desk: D
     assert found["voice", phone(3)][1] == BEGUN
     with pytest.raises(JournalError):
         await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T2)
+
+
+@pytest.mark.asyncio
+async def test_one_of_a_campaign_is_enough_to_keep_it_from_being_launched(desk: Desk) -> None:
+    """A witness of the loaded and the rejected closes it; whoever may be loaded becomes unknown, as exception too."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2], [3, 4])
+    odd = {0: (Stage.REJECTED, "no")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED, exceptions=odd), reaches=False)
+    lost = {1: (Stage.LOAD_UNKNOWN, "?")}
+    await send(journal, slice_id, 1, LoadOutcome(stage=Stage.REJECTED, exceptions=lost), reaches=False)
+
+    await journal.witness(slice_id, 0, reached(0, 1), reason="", at=T2)
+
+    assert [each.closed for each in await journal.slices(KEY)] == [True]
+    assert [fates(batch) for batch in await all_batches(journal, slice_id)] == [
+        [Stage.ACCEPTED, Stage.ACCEPTED],
+        [Stage.REJECTED, Stage.UNKNOWN],
+    ]
+
+
+@pytest.mark.asyncio
+async def test_a_witness_keeps_when_people_were_contacted(desk: Desk) -> None:
+    """A request that was begun counts from its time; where there was none, the time of the witness stands for it."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN))
+
+    for seq in (0, 1):
+        await journal.witness(slice_id, seq, reached(0), reason="", at=T2)
+
+    assert [batch.intended_at for batch in await all_batches(journal, slice_id)] == [T1, T2]
+
+
+@pytest.mark.asyncio
+async def test_a_word_or_a_witness_of_nobody_changes_nothing(desk: Desk) -> None:
+    """Not even the time from which settling counts."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    before = await all_batches(journal, slice_id)
+
+    await journal.witness(slice_id, 0, {}, reason="", at=T2)
+    await journal.mark(slice_id, 0, [], sent=True, by="A. Rai", reason="", at=T2)
+
+    assert await all_batches(journal, slice_id) == before
+    assert await journal.marks(KEY) == []
+
+
+@pytest.mark.asyncio
+async def test_who_refused_people_before_stays_with_them_when_a_batch_is_divided(desk: Desk) -> None:
+    """Of two who were passed on, each keeps their own reason in the batch where they are then."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3])
+    why = {index: (Stage.REJECTED, f"r{index}") for index in range(3)}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.REJECTED, exceptions=why))
+    second = await pass_on(journal, 1, 2, 3)
+    before = {who: told for who, (_, told) in (await states(journal)).items()}
+
+    moved = LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.PLANNED, "absent")})
+    await send(journal, second, 0, moved)
+
+    found = {who: told for who, (_, told) in (await states(journal)).items()}
+    assert [f"r{n - 1}" in before["voice", phone(n)] for n in (1, 2, 3)] == [True] * 3
+    assert [f"r{n - 1}" in found["voice", phone(n)] for n in (1, 2, 3)] == [True] * 3
 
 
 @pytest.mark.asyncio

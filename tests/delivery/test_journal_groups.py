@@ -17,7 +17,7 @@ import pytest
 from outreach.answers import Receipt
 from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Stage
 from outreach.delivery.sqlite import SqliteJournal, loads
-from outreach.errors import JournalError
+from outreach.errors import EnvironmentProblem, JournalError
 from outreach.model import Channel, Status
 
 KEY = CampaignKey("c", 1)
@@ -154,13 +154,90 @@ async def test_a_group_takes_few_statements(tmp_path: Path, monkeypatch: pytest.
     assert asked == [20]
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("count", [2, 20])
+async def test_a_group_is_asked_one_by_one_only_where_it_must_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """Intents, and outcomes that are alike for all or bring receipts of all, need no verb for a single batch."""
+    alone: list[object] = []
+    monkeypatch.setattr(loads, "intend", lambda _connection, what: alone.append(what))
+    monkeypatch.setattr(loads, "conclude", lambda _connection, what: alone.append(what))
+    told = LoadOutcome(stage=Stage.ACCEPTED, receipts={index: Receipt(vendor_id=f"v{index}") for index in range(2)})
+    async with planned(tmp_path / "journal.db", count) as (journal, slice_id):
+        await together(journal, *(intend(journal, slice_id, seq) for seq in range(count)))
+        await together(
+            journal, *(conclude(journal, slice_id, seq, told if seq % 2 else ACCEPTED) for seq in range(count))
+        )
+
+        assert await stages(journal, slice_id) == [Stage.ACCEPTED] * count
+    assert alone == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("position", [0, 2])
+async def test_an_outcome_that_is_none_is_refused_alone(tmp_path: Path, position: int) -> None:
+    """Of three outcomes in a group, the one that says nothing fails; the others stand."""
+    async with planned(tmp_path / "journal.db", 3) as (journal, slice_id):
+        await together(journal, *(intend(journal, slice_id, seq) for seq in range(3)))
+        outcomes = [LoadOutcome(stage=Stage.LOADING) if seq == position else ACCEPTED for seq in range(3)]
+
+        answers = await together(journal, *(conclude(journal, slice_id, n, one) for n, one in enumerate(outcomes)))
+
+        assert [isinstance(one, JournalError) for one in answers] == [seq == position for seq in range(3)]
+        expected = [Stage.IN_FLIGHT if seq == position else Stage.ACCEPTED for seq in range(3)]
+        assert await stages(journal, slice_id) == expected
+
+
+@pytest.mark.asyncio
+async def test_a_group_of_intents_takes_the_reason_off_the_slice(tmp_path: Path) -> None:
+    """A slice that goes on does not stand still."""
+    async with planned(tmp_path / "journal.db", 2) as (journal, slice_id):
+        await journal.hold(slice_id, reason="no token", at=T0)
+
+        await together(journal, *(intend(journal, slice_id, seq) for seq in range(2)))
+
+        assert [each.reason for each in await journal.slices(KEY)] == [""]
+
+
+@pytest.mark.asyncio
+async def test_an_error_of_the_disk_in_a_group_stops_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of the group hear of it, and so does every later group: nothing further is written or sent."""
+
+    def torn(_connection: sqlite3.Connection, _what: object) -> bool:
+        msg = "disk I/O error"
+        raise sqlite3.OperationalError(msg)
+
+    async with planned(tmp_path / "journal.db", 2) as (journal, slice_id):
+        with monkeypatch.context() as broken:
+            broken.setattr(loads, "intend_all", torn)
+            first = await together(journal, *(intend(journal, slice_id, seq) for seq in range(2)))
+        later = await together(journal, *(intend(journal, slice_id, seq) for seq in range(2)))
+
+        assert [type(one) for one in [*first, *later]] == [EnvironmentProblem] * 4
+        assert await stages(journal, slice_id) == [Stage.PLANNED] * 2
+
+
+@pytest.mark.parametrize("shape", ["one for all", "of each"])
 @pytest.mark.parametrize(
-    "odd", [{"credits": {Channel.VOICE: Decimal(1)}}, {"vendor_id": "\ud800"}, {"duration": 2**70}]
+    "odd",
+    [
+        {"credits": {Channel.VOICE: Decimal(1)}},
+        {"vendor_id": "\ud800"},
+        {"vendor_id": ["a", {1}]},
+        {"duration": 2**70},
+    ],
 )
 @pytest.mark.asyncio
-async def test_a_value_that_cannot_be_written_down_harms_nobody_else(tmp_path: Path, odd: dict[str, Any]) -> None:
+async def test_a_value_that_cannot_be_written_down_harms_nobody_else(
+    tmp_path: Path, odd: dict[str, Any], shape: str
+) -> None:
     """What an adapter made of an answer may be anything: whoever brought it is told, and the journal goes on."""
-    strange = LoadOutcome(stage=Stage.ACCEPTED, receipts={0: Receipt(**odd)})
+    told = Receipt(**odd)
+    own = {} if shape == "one for all" else {0: told, 1: told}
+    strange = LoadOutcome(stage=Stage.ACCEPTED, receipt=None if own else told, receipts=own)
     async with planned(tmp_path / "journal.db", 3) as (journal, slice_id):
         for seq in range(3):
             await intend(journal, slice_id, seq)

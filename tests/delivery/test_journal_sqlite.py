@@ -20,7 +20,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outreach.answers import Receipt
-from outreach.delivery.journal import CampaignKey, LoadOutcome, NewBatch, NewSlice, People, Skipped, Stage
+from outreach.delivery.journal import (
+    CampaignKey,
+    LoadOutcome,
+    NewBatch,
+    NewSlice,
+    People,
+    Skipped,
+    Stage,
+    Step,
+    StepState,
+)
 from outreach.delivery.sqlite import SqliteJournal, opening, packing, queries, reading, writer
 from outreach.errors import EnvironmentProblem, JournalError, JournalInUse
 from outreach.model import Channel
@@ -763,6 +773,27 @@ async def test_a_full_disk_stops_everything(tmp_path: Path) -> None:
     assert [row.stage for row in rows] == [Stage.PLANNED, Stage.PLANNED]
     async with opened(path) as journal:
         await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T0)
+
+
+@pytest.mark.asyncio
+async def test_a_refusal_says_what_stands_in_the_way(tmp_path: Path) -> None:
+    """The stage, the closed slice, the state of the request, or what is no outcome, each by its name."""
+    async with opened(tmp_path / "journal.db") as journal:
+        slice_id = await plan(journal, batch(1), batch(2))
+        await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T0)
+        with pytest.raises(JournalError, match=r"no outcome is loading$"):
+            await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.LOADING), at=T0)
+        await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED), at=T0)
+        with pytest.raises(JournalError, match=r"must not be sent: it is accepted$"):
+            await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T0)
+        with pytest.raises(JournalError, match=r"is not begun: it cannot become accepted$"):
+            await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T0)
+        await journal.intend_step(slice_id, Step.LAUNCH, 0, digest="x", reaches=True, at=T0)
+        await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.ACCEPTED, at=T0)
+        with pytest.raises(JournalError, match=r"is accepted: it cannot become unknown$"):
+            await journal.conclude_step(slice_id, Step.LAUNCH, 0, StepState.UNKNOWN, at=T0)
+        with pytest.raises(JournalError, match=rf"must not be sent: its slice {slice_id} is closed$"):
+            await journal.intend_load(slice_id, 1, digest="x", reaches=True, at=T0)
 
 
 @pytest.mark.asyncio

@@ -109,7 +109,7 @@ CORE = (
         ),
         _in(
             "tests/delivery",
-            "test_journal_contract.py test_journal_sqlite.py test_call_journal.py",
+            "test_journal_contract.py test_journal_sqlite.py test_journal_groups.py test_call_journal.py",
         ),
     ),
 )
