@@ -976,7 +976,7 @@ async def test_skipped_people_are_kept_in_chunks(tmp_path: Path) -> None:
     def one_by_one() -> Iterator[Skipped]:
         for n in range(10_000):
             who = People(phones=[f"+9779610{n:06}"], ids=[""], rows=[n])
-            yield Skipped(channel=Channel.SMS if n % 2 else None, provider="t", reason="suppressed", people=who)
+            yield Skipped(channel=Channel.SMS if n % 4 else None, provider="t", reason="suppressed", people=who)
 
     async with opened(tmp_path / "journal.db") as journal:
         await journal.replan(KEY, digest="d", rows={}, slices=[], batches=[], skipped=one_by_one(), at=T0)
