@@ -380,7 +380,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
         runner = Runner(asked)
         os.chdir(ROOT)
-        quiet = ["-q", "--capture=no", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
+        # Telling of a failure must not parse its source: Python 3.11 fails at that now and then, and the fork with it.
+        quiet = ["-q", "--tb=native", "--capture=no", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
         return int(
             pytest.main(
                 [*asked["tests"], *quiet, f"--basetemp={folder}/t", "-o", "tmp_path_retention_policy=none"],
