@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -41,6 +41,7 @@ T0 = datetime(2026, 12, 1, 4, 15, tzinfo=UTC)
 T1 = T0 + timedelta(minutes=1)
 T2 = T0 + timedelta(minutes=2)
 VOICE = (Channel.VOICE,)
+SMS = (Channel.SMS,)
 BOTH = (Channel.VOICE, Channel.SMS)
 
 
@@ -255,6 +256,23 @@ async def test_a_plan_on_fewer_channels_cancels_the_others(desk: Desk) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("given_up", [False, True])
+async def test_whoever_is_planned_on_one_of_two_channels_is_told_on_the_other(desk: Desk, given_up: bool) -> None:
+    """A batch of which everybody is planned anew on a channel is left with the other one, as what it was."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1], channels=BOTH)
+    if given_up:
+        await journal.cancel(slice_id, stages=[Stage.PLANNED], reason="expired", at=T1)
+
+    await plan(journal, [1], channels=VOICE, at=T1)
+
+    assert await states(journal) == {
+        ("voice", phone(1)): (State.PLANNED, NOT_YET[Stage.PLANNED]),
+        ("sms", phone(1)): (State.CANCELLED, "expired" if given_up else "removed"),
+    }
+
+
+@pytest.mark.asyncio
 async def test_what_was_begun_stays_when_a_plan_comes(desk: Desk) -> None:
     """Loading, loaded, load_unknown, in flight and settled batches are not touched by a new plan."""
     journal = desk.journal
@@ -375,6 +393,37 @@ async def test_attempts_are_kept_by_the_next_plan(desk: Desk) -> None:
 
     assert (batch.attempts, dict(batch.earlier)) == (0, {0: 1, 1: 2, 2: 1})
     assert {row.phone: row.attempts for row in rows} == {phone(1): 1, phone(2): 2, phone(3): 1}
+
+
+@pytest.mark.asyncio
+async def test_attempts_are_kept_by_every_plan_behind(desk: Desk) -> None:
+    """Also where nobody knows the rows; whoever stands on several channels was tried as often as on the worst."""
+    journal = desk.journal
+    crowd = People(phones=[phone(1)], ids=[""], rows=[0])
+
+    async def planned(*channels: tuple[Channel, ...]) -> Mapping[int, int]:
+        return await journal.replan(
+            KEY,
+            digest="d",
+            rows={},
+            slices=[one_slice(number, channels=on) for number, on in enumerate(channels)],
+            batches=[NewBatch(slice_number=number, people=crowd) for number in range(len(channels))],
+            skipped=[],
+            at=T0,
+        )
+
+    for numbers in ((0, 1), (0,)):
+        ids = await planned(VOICE, SMS)
+        for number in numbers:
+            (batch,) = await journal.batches(ids[number], [Stage.PLANNED])
+            await send(journal, ids[number], batch.seq, LoadOutcome(stage=Stage.PLANNED, reason="no connection"))
+    await planned(VOICE, SMS)
+    await planned(BOTH)
+
+    assert {row.channel: row.attempts for row in [row async for row in journal.deliveries(KEY)]} == {
+        "voice": 2,
+        "sms": 2,
+    }
 
 
 # One batch
@@ -506,6 +555,18 @@ async def test_an_outcome_must_speak_of_people_of_the_batch(desk: Desk, index: i
         await journal.note(slice_id, 0, {index: Receipt()}, at=T2)
 
     assert [batch.stage for batch in await all_batches(journal, slice_id)] == [Stage.IN_FLIGHT]
+
+
+@pytest.mark.asyncio
+async def test_an_outcome_must_speak_of_people_of_this_batch(desk: Desk) -> None:
+    """An index that only a larger batch has is refused."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2, 3], [4, 5], [6, 7, 8])
+    await journal.intend_load(slice_id, 1, digest="x", reaches=True, at=T1)
+    outcome = LoadOutcome(stage=Stage.ACCEPTED, receipt=Receipt(), receipts={2: Receipt()})
+
+    with pytest.raises(JournalError):
+        await journal.conclude_load(slice_id, 1, outcome, at=T2)
 
 
 @pytest.mark.asyncio
@@ -764,6 +825,29 @@ async def test_a_note_keeps_the_time_from_which_settling_counts(desk: Desk) -> N
     await journal.note(slice_id, 0, reached(0), at=T2 + timedelta(hours=1))
 
     assert [batch.updated_at for batch in await all_batches(journal, slice_id)] == [T2]
+
+
+@pytest.mark.asyncio
+async def test_a_call_of_an_agent_is_a_call(desk: Desk) -> None:
+    """Seconds, answers and transcript are told of it as they are of any call."""
+    slice_id = await plan(desk.journal, [1], channels=(Channel.AI_CALL,))
+    told = Receipt(duration=12.0, answers={"q": "a"}, transcript="a: b", playback=91.0)
+    await send(desk.journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=told))
+
+    (row,) = [row async for row in desk.journal.deliveries(KEY)]
+
+    assert (row.duration, row.answers, row.transcript, row.playback) == (12.0, {"q": "a"}, "a: b", 91.0)
+
+
+@pytest.mark.asyncio
+async def test_a_refused_person_is_not_queued(desk: Desk) -> None:
+    """What the vendor said of their status stands, but for one that says that they wait their turn."""
+    slice_id = await plan(desk.journal, [1, 2])
+    receipts = {0: Receipt(status=Status.FAILED), 1: Receipt(status=Status.QUEUED)}
+    await send(desk.journal, slice_id, 0, LoadOutcome(stage=Stage.REJECTED, receipts=receipts))
+
+    assert [row.status async for row in desk.journal.deliveries(KEY)] == [Status.FAILED, None]
+    assert (await desk.journal.counts(KEY)).statuses == {Status.FAILED: 1}
 
 
 # Open and launch
@@ -1094,6 +1178,17 @@ async def test_holding_says_why_and_the_next_request_takes_it_back(desk: Desk) -
 
 
 @pytest.mark.asyncio
+async def test_holding_once_more_for_the_same_reason_changes_nothing(desk: Desk) -> None:
+    """Every batch of the slice says why and since when, the first one too."""
+    slice_id = await plan(desk.journal, [1], [2])
+    for at in (T1, T2):
+        await desk.journal.hold(slice_id, reason="credit exhausted", at=at)
+
+    found = await all_batches(desk.journal, slice_id)
+    assert [(batch.reason, batch.updated_at) for batch in found] == [("credit exhausted", T1)] * 2
+
+
+@pytest.mark.asyncio
 async def test_a_step_or_a_plan_takes_the_reason_off_the_slice(desk: Desk) -> None:
     """A slice that goes on does not stand still."""
     journal = desk.journal
@@ -1232,6 +1327,17 @@ async def test_pressure_counts_what_a_vendor_was_told_to_do_later(desk: Desk) ->
 
 
 @pytest.mark.asyncio
+async def test_pressure_counts_whoever_is_on_the_way_beside_the_refused(desk: Desk) -> None:
+    """In a launch that was begun, the refused of its batches do not count, the others do."""
+    slice_id = await plan(desk.journal, [1, 2])
+    some = LoadOutcome(stage=Stage.LOADED, exceptions={1: (Stage.REJECTED, "blocked")})
+    await send(desk.journal, slice_id, 0, some, reaches=False)
+    await launch(desk.journal, slice_id)
+
+    assert dict(await desk.journal.pressure(T1)) == {phone(1): 1}
+
+
+@pytest.mark.asyncio
 async def test_counts_add_up(desk: Desk) -> None:
     """Every delivery is counted once by state, route, reason and status; rows that are none are not."""
     journal = desk.journal
@@ -1277,6 +1383,17 @@ async def test_counts_add_up(desk: Desk) -> None:
         (State.UNKNOWN, "timeout"): 2,
     }
     assert Counter(row.state for row in rows if row.channel) == {s: n for s, n in counts.deliveries.items() if n}
+
+
+@pytest.mark.asyncio
+async def test_mixed_batches_of_every_slice_are_counted_once(desk: Desk) -> None:
+    """Also the first of a slice that stands behind another one."""
+    mixed = LoadOutcome(stage=Stage.LOADED, exceptions={1: (Stage.REJECTED, "blocked")})
+    await row_of_slices(desk.journal, mixed, mixed)
+
+    counts = await desk.journal.counts(KEY)
+
+    assert (counts.deliveries[State.PLANNED], counts.deliveries[State.REJECTED]) == (4, 4)
 
 
 @pytest.mark.asyncio
@@ -1539,7 +1656,7 @@ def other(number: int = 0, channels: tuple[Channel, ...] = VOICE) -> NewSlice:
     return attrs.evolve(one_slice(number, channels=channels, fingerprint="g"), provider="second")
 
 
-async def pass_on(journal: Journal, *numbers: int, channels: tuple[Channel, ...] = VOICE) -> int:
+async def pass_on(journal: Journal, *numbers: int, channels: tuple[Channel, ...] = VOICE, at: datetime = T2) -> int:
     """Plan people for another provider; give its slice."""
     ids = await journal.replan(
         KEY,
@@ -1548,7 +1665,7 @@ async def pass_on(journal: Journal, *numbers: int, channels: tuple[Channel, ...]
         slices=[other(channels=channels)],
         batches=[NewBatch(slice_number=0, people=people(*numbers))],
         skipped=[],
-        at=T2,
+        at=at,
         passes=True,
     )
     return ids[0]
@@ -1679,6 +1796,21 @@ async def test_a_witness_changes_nobody_who_is_accepted_or_not_there(desk: Desk)
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("reaches", [False, True])
+async def test_nobody_is_witnessed_while_a_request_is_on_its_way(desk: Desk, reaches: bool) -> None:
+    """Its answer says what became of them, and would be refused afterwards."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await journal.intend_load(slice_id, 0, digest="x", reaches=reaches, at=T1)
+    before = await all_batches(journal, slice_id)
+
+    with pytest.raises(JournalError):
+        await journal.witness(slice_id, 0, reached(0), reason="", at=T2)
+
+    assert await all_batches(journal, slice_id) == before
+
+
+@pytest.mark.asyncio
 async def test_the_refused_stand_once_with_the_provider_that_takes_over(desk: Desk) -> None:
     """Attempts and the refusal go with them; where they stood they count no more, and are told as passed."""
     journal = desk.journal
@@ -1721,6 +1853,38 @@ async def test_a_campaign_out_of_which_people_are_taken_is_never_launched(desk: 
 
 
 @pytest.mark.asyncio
+async def test_a_campaign_out_of_which_everybody_is_taken_is_closed(desk: Desk) -> None:
+    """They are in it at the vendor still, so that nothing may launch it."""
+    journal = desk.journal
+    first = await plan(journal, [1, 2])
+    await send(journal, first, 0, LoadOutcome(stage=Stage.LOADED), reaches=False)
+
+    await pass_on(journal, 1, 2)
+
+    assert [one.closed for one in await journal.slices(KEY) if one.id == first] == [True]
+
+
+@pytest.mark.asyncio
+async def test_a_campaign_whose_refused_are_taken_over_goes_on(desk: Desk) -> None:
+    """Whoever is loaded in it stays loaded, it is open, and batches of which nobody goes keep their time."""
+    journal = desk.journal
+    first = await plan(journal, [1], [2], [3])
+    await send(journal, first, 0, LoadOutcome(stage=Stage.LOADED), reaches=False)
+    for seq in (1, 2):
+        await send(journal, first, seq, LoadOutcome(stage=Stage.REJECTED, reason="400"), reaches=False)
+
+    await pass_on(journal, 2, at=T2 + timedelta(minutes=1))
+
+    assert [one.closed for one in await journal.slices(KEY) if one.id == first] == [False]
+    found = [(batch.stage, batch.reason, batch.updated_at) for batch in await all_batches(journal, first)]
+    assert found == [
+        (Stage.LOADED, "", T2),
+        (Stage.PASSED, "400", T2 + timedelta(minutes=1)),
+        (Stage.REJECTED, "400", T2),
+    ]
+
+
+@pytest.mark.asyncio
 async def test_one_channel_of_a_refused_person_can_go_on_alone(desk: Desk) -> None:
     """The other channel stays refused where it was."""
     journal = desk.journal
@@ -1735,6 +1899,90 @@ async def test_one_channel_of_a_refused_person_can_go_on_alone(desk: Desk) -> No
         ("sms", phone(2)): (State.REJECTED, "400"),
         ("voice", phone(2)): (State.PLANNED, f"{NOT_YET[Stage.PLANNED]}; before, tingting: 400"),
     }
+    assert [turn async for turn in journal.turns(KEY)] == [
+        Turn("tingting", BOTH, [phone(1)], Stage.REJECTED),
+        Turn("tingting", VOICE, [phone(2)], Stage.PASSED),
+        Turn("tingting", SMS, [phone(2)], Stage.REJECTED),
+    ]
+    assert [batch.reason for batch in await all_batches(journal, first)] == ["400", "400", "400"]
+
+
+@pytest.mark.asyncio
+async def test_one_channel_of_a_whole_refused_batch_can_go_on_alone(desk: Desk) -> None:
+    """Nobody is left in the batch, and nobody stands there twice."""
+    journal = desk.journal
+    first = await plan(journal, [1, 2], channels=BOTH)
+    await send(journal, first, 0, LoadOutcome(stage=Stage.REJECTED, reason="400"))
+
+    await pass_on(journal, 1, 2)
+
+    assert {each: state for each, (state, _) in (await states(journal)).items()} == {
+        (channel, phone(n)): State.PLANNED if channel == "voice" else State.REJECTED for channel in BOTH for n in (1, 2)
+    }
+
+
+@pytest.mark.asyncio
+async def test_whoever_was_not_tried_was_refused_by_nobody(desk: Desk) -> None:
+    """Of people planned side by side and held, only the one who was tried before is told to have been refused."""
+    journal = desk.journal
+    first = await plan(journal, [1])
+    await send(journal, first, 0, LoadOutcome(stage=Stage.PLANNED, reason="no connection"))
+    first = await plan(journal, [1, 2])
+    await journal.hold(first, reason="credit exhausted", at=T1)
+
+    await pass_on(journal, 1, 2)
+
+    told = {number: reason for (_, number), (_, reason) in (await states(journal)).items()}
+    assert told == {
+        phone(1): f"{NOT_YET[Stage.PLANNED]}; before, tingting: credit exhausted",
+        phone(2): NOT_YET[Stage.PLANNED],
+    }
+
+
+@pytest.mark.asyncio
+async def test_what_stays_with_the_first_provider_does_not_count_for_the_second(desk: Desk) -> None:
+    """Somebody passed on out of a batch that was given up keeps the attempts at the provider that they stand with."""
+    journal = desk.journal
+    ids = await journal.replan(
+        KEY,
+        digest="d",
+        rows={},
+        slices=[other(), one_slice(1)],
+        batches=[NewBatch(slice_number=0, people=people(9)), NewBatch(slice_number=1, people=people(1, 2))],
+        skipped=[],
+        at=T0,
+    )
+    some = LoadOutcome(stage=Stage.CANCELLED, reason="expired", exceptions={1: (Stage.REJECTED, "400")})
+    await send(journal, ids[1], 0, some)
+    assert await pass_on(journal, 2) == ids[0]
+    (batch,) = await journal.batches(ids[0], [Stage.PLANNED])
+    await send(journal, ids[0], batch.seq, LoadOutcome(stage=Stage.PLANNED))
+
+    await pass_on(journal, 2)
+
+    assert {row.phone: row.attempts for row in [row async for row in journal.deliveries(KEY)]}[phone(2)] == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("closed", [False, True])
+async def test_whoever_is_in_an_open_campaign_at_the_vendor_has_a_turn_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    """Loading, loaded or lost on the way there, on every page; nobody in one that is closed."""
+    monkeypatch.setattr("outreach.delivery.sqlite.reading.PAGE", 1)
+    journal = desk.journal
+    slice_id = await plan(journal, [1], [2], [3], [4], [5], [6])
+    outcomes = [LOAD, LOST, LoadOutcome(stage=Stage.REJECTED), LoadOutcome(stage=Stage.ACCEPTED)]
+    for seq, outcome in enumerate(outcomes):
+        await send(journal, slice_id, seq, outcome, reaches=False)
+    await journal.intend_load(slice_id, 4, digest="x", reaches=False, at=T1)
+    if closed:
+        await journal.cancel(slice_id, stages=[Stage.LOADED], reason="no", at=T2)
+
+    aboard = [] if closed else [1, 2, 5]
+    assert [(turn.phones, turn.stage) async for turn in journal.turns(KEY)] == [
+        ([phone(n)], Stage.REJECTED if n == 3 else Stage.LOADED) for n in sorted((*aboard, 3))
+    ]
 
 
 @pytest.mark.asyncio
@@ -1749,6 +1997,33 @@ async def test_whoever_was_tried_so_often_is_told(desk: Desk) -> None:
 
     assert [phones async for _, phones in journal.tried(KEY, 2)] == [[phone(1)]]
     assert [phones async for _, phones in journal.tried(KEY, 3)] == []
+
+
+@pytest.mark.asyncio
+async def test_only_whoever_may_be_tried_again_is_told_to_have_been_tried(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Person by person, in every stage that a plan may take up, on every page; and no attempt too many or too few."""
+    monkeypatch.setattr("outreach.delivery.sqlite.reading.PAGE", 1)
+    journal = desk.journal
+    first = await plan(journal, [1])
+    await send(journal, first, 0, LoadOutcome(stage=Stage.PLANNED))
+    first = await plan(journal, [1, 2], [3, 4], [5], [6])
+    outcomes = [
+        LoadOutcome(stage=Stage.CANCELLED, reason="expired"),
+        LoadOutcome(stage=Stage.ACCEPTED, exceptions={1: (Stage.REJECTED, "400")}),
+        LOAD,
+        LoadOutcome(stage=Stage.PLANNED),
+    ]
+    for batch, outcome in zip(await journal.batches(first, [Stage.PLANNED]), outcomes, strict=True):
+        await send(journal, first, batch.seq, outcome, reaches=False)
+
+    async def told(most: int) -> list[str]:
+        return [each async for _, phones in journal.tried(KEY, most) for each in phones]
+
+    assert await told(1) == [phone(n) for n in (1, 2, 4, 5, 6)]
+    assert await told(2) == [phone(1)]
+    assert await told(3) == []
 
 
 # Neighbours: slices and campaigns lie side by side in one file
@@ -2009,3 +2284,27 @@ async def test_what_another_lost_delivery_to_the_number_may_have_made_is_claimed
     assert set(await journal.claimed("tingting", found, besides=(slice_id, 2))) == {phone(1), phone(3), phone(5)}
     assert set(await journal.claimed("tingting", found, besides=(slice_id, 0))) == {phone(3), phone(5)}
     assert not await journal.claimed("other", found, besides=(slice_id, 2))
+
+
+@pytest.mark.asyncio
+async def test_what_another_provider_holds_beside_it_in_the_file_is_not_claimed(desk: Desk) -> None:
+    """Every vendor counts its ids from one; the slices before and behind belong to another one."""
+    journal = desk.journal
+    numbers = range(3)
+    ids = await journal.replan(
+        KEY,
+        digest="d",
+        rows={},
+        slices=[one_slice(0), other(1), one_slice(2, fingerprint="h")],
+        batches=[NewBatch(slice_number=number, people=people(number)) for number in numbers],
+        skipped=[],
+        at=T0,
+    )
+    for number in numbers:
+        receipt = Receipt(vendor_id=f"v{number}")
+        await send(journal, ids[number], 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=receipt))
+
+    found = {f"+{number}": f"v{number}" for number in numbers}
+    nothing = (ids[2] + 1, 0)
+    assert set(await journal.claimed("second", found, besides=nothing)) == {"+1"}
+    assert set(await journal.claimed("tingting", found, besides=nothing)) == {"+0", "+2"}

@@ -31,9 +31,9 @@ from outreach.delivery.journal import (
     Step,
     StepState,
 )
-from outreach.delivery.sqlite import SqliteJournal, opening, packing, queries, reading, writer
+from outreach.delivery.sqlite import SqliteJournal, opening, packing, queries, reading, replan, writer
 from outreach.errors import EnvironmentProblem, JournalError, JournalInUse
-from outreach.model import Channel
+from outreach.model import Channel, Status
 
 KEY = CampaignKey("c", 1)
 T0 = datetime(2026, 12, 1, tzinfo=UTC)
@@ -687,6 +687,17 @@ class _stalled:  # noqa: N801 # reads as a statement
 
 
 @pytest.mark.asyncio
+async def test_whoever_must_not_be_sent_is_told_why_by_its_own_stage(tmp_path: Path) -> None:
+    """The error names the stage of the batch, whatever the others of its slice are in."""
+    async with opened(tmp_path / "journal.db") as journal:
+        slice_id = await plan(journal, batch(1), batch(2), batch(3))
+        await journal.intend_load(slice_id, 1, digest="x", reaches=True, at=T0)
+
+        with pytest.raises(JournalError, match="it is in_flight"):
+            await journal.intend_load(slice_id, 1, digest="x", reaches=True, at=T0)
+
+
+@pytest.mark.asyncio
 async def test_a_verb_is_done_though_its_caller_gave_up(tmp_path: Path) -> None:
     """An outcome is written down even if the task that reports it is cancelled while it waits."""
     async with opened(tmp_path / "journal.db") as journal:
@@ -767,6 +778,8 @@ async def test_a_full_disk_stops_everything(tmp_path: Path) -> None:
         together = await answers
         with pytest.raises(EnvironmentProblem, match="nothing further is sent"):
             await journal.intend_load(slice_id, 0, digest="x", reaches=True, at=T0)
+        with pytest.raises(EnvironmentProblem, match="nothing further is sent"):
+            await journal.hold(slice_id, reason="later", at=T0)
         rows = await journal.batches(slice_id, list(Stage))
 
     assert [type(each) for each in together] == [EnvironmentProblem, EnvironmentProblem]
@@ -928,11 +941,63 @@ async def test_a_page_is_bounded_by_its_people(tmp_path: Path) -> None:
     async with opened(tmp_path / "journal.db") as journal:
         await plan(journal, *[batch(*range(n, n + 1000)) for n in range(0, 20_000, 1000)])
         lots = await journal._read(lambda connection: reading.deliveries(connection, KEY, -1))
-        await journal._write(lambda connection: connection.execute("UPDATE batch SET stage = 5, intended_at = 1"))
+        tried = await journal._read(lambda connection: reading.tried(connection, KEY, 0, -1))
+        await journal._write(lambda connection: connection.execute("UPDATE batch SET stage = 2, intended_at = 1"))
+        turns = await journal._read(lambda connection: reading.turns(connection, KEY, -1))
+        await journal._write(lambda connection: connection.execute("UPDATE batch SET stage = 5"))
         crowds = await journal._read(lambda connection: reading.contacted(connection, KEY, -1))
 
     assert sum(len(lot.record.batch.people) for lot in lots) <= reading.PAGE + 1000
-    assert sum(len(crowd.phones) for crowd in crowds) <= reading.PAGE + 1000
+    assert sum(len(turn.phones) for each in turns for turn in each.turns) <= reading.PAGE + 1000
+    for found in (tried, crowds):
+        assert sum(len(crowd.phones) for crowd in found) <= reading.PAGE + 1000
+
+
+@pytest.mark.asyncio
+async def test_a_plan_of_many_batches_is_replaced_to_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many batches are looked at in one go, everybody who is not in the new plan is given up."""
+    monkeypatch.setattr(replan, "_PAGE", 2)
+    async with opened(tmp_path / "journal.db") as journal:
+        slice_id = await plan(journal, *[batch(n) for n in range(7)])
+        await plan(journal)
+        found = await journal.batches(slice_id, list(Stage))
+
+    assert [(one.seq, one.stage) for one in found] == [(n, Stage.CANCELLED) for n in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "packed"), [([4, 5, 6], 4), ([0, 0], None), ([0, 5], bytes), ([0, 1], 0), ([7, 3], bytes)]
+)
+def test_rows_take_little_room_and_come_back(rows: list[int], packed: object) -> None:
+    """One integer for rows behind one another, nothing where none is known, and the rows where only some are."""
+    found = packing.pack_rows(rows)
+
+    assert (type(found) if packed is bytes else found) == packed
+    assert list(packing.unpack_rows(found, len(rows))) == rows
+
+
+@pytest.mark.parametrize("tried", [({0: 2}, {}), ({}, {1: "why"}), ({0: 1, 2: 3}, {0: "why", 1: "and why"})])
+def test_who_was_tried_and_refused_before_comes_back(tried: tuple[dict[int, int], dict[int, str]]) -> None:
+    """Also whoever was only tried, or only refused."""
+    assert packing.unpack_earlier(packing.pack_earlier(*tried)) == tried
+
+
+def test_what_is_told_of_everybody_stands_at_minus_one_in_the_file() -> None:
+    """Older files hold it there; it is nobody's own."""
+    packed = packing.pack_told(Receipt(duration=1.0), {1: Receipt(duration=2.0)})
+
+    assert packed == b'{"1":{"duration":2.0},"-1":{"duration":1.0}}'
+
+
+def test_a_batch_of_one_status_is_counted_as_a_whole() -> None:
+    """Only where people differ, or somebody has no status yet, must the receipts be read to count them."""
+    sent, queued = Receipt(status=Status.SENT), Receipt(status=Status.QUEUED)
+
+    assert packing.tally(None, {0: sent, 1: sent}, 2) == Status.SENT
+    assert packing.tally(queued, {0: sent, 1: sent}, 2) == Status.SENT
+    assert packing.tally(sent, {0: sent}, 2) == Status.SENT
+    assert packing.tally(queued, {0: sent}, 2) == packing.tally(None, {0: sent}, 2) == packing.MIXED
+    assert packing.tally(None, {}, 2) is None
 
 
 @pytest.mark.asyncio
@@ -942,14 +1007,16 @@ async def test_skipped_people_are_kept_in_chunks(tmp_path: Path) -> None:
     def one_by_one() -> Iterator[Skipped]:
         for n in range(10_000):
             who = People(phones=[f"+9779610{n:06}"], ids=[""], rows=[n])
-            yield Skipped(channel=Channel.SMS if n % 2 else None, provider="t", reason="suppressed", people=who)
+            yield Skipped(channel=Channel.SMS if n % 4 else None, provider="t", reason="suppressed", people=who)
 
     async with opened(tmp_path / "journal.db") as journal:
         await journal.replan(KEY, digest="d", rows={}, slices=[], batches=[], skipped=one_by_one(), at=T0)
         rows = await journal._read(lambda c: c.execute("SELECT count(*), sum(size) FROM skipped").fetchone())
+        page = await journal._read(lambda c: reading.left_out(c, KEY, -1, deliveries=True))
         phones = sorted([row.phone async for row in journal.deliveries(KEY)])
 
     assert rows == (20, 10_000)
+    assert sum(len(lot.record.batch.people) for lot in page) <= reading.PAGE
     assert phones == [f"+9779610{n:06}" for n in range(10_000)]
 
 

@@ -380,6 +380,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
         runner = Runner(asked)
         os.chdir(ROOT)
+        # Telling of a failure must not parse its source: Python 3.11 fails at that now and then, and the fork with it.
         quiet = ["-q", "--tb=native", "--capture=no", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
         return int(
             pytest.main(
