@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, PhoneNumberType, number_type
 
+from outreach.contacts.plans import WORLD, is_mobile
 from outreach.contacts.spelling import BadNumber
 
 #: Numbers are judged chunk by chunk, so the question that follows an answer comes within a few thousand numbers.
@@ -14,9 +15,6 @@ _REMEMBERED = 4096
 
 #: The longest calling code has three digits, and none begins another.
 _LONGEST_CODE = 3
-
-#: Calling codes of no country (satellites, international networks) answer to this region.
-WORLD = "001"
 
 
 class NumberKind(StrEnum):
@@ -60,6 +58,11 @@ _NEVER = {
 def kind(phone: str) -> NumberKind:
     """Tell what kind of line a valid E.164 number is."""
     return _KINDS.get(type_of(phone), NumberKind.OTHER)
+
+
+def is_landline(phone: str) -> bool:
+    """Say whether a valid E.164 number is a fixed line and nothing else."""
+    return not is_mobile(phone) and kind(phone) is NumberKind.LANDLINE
 
 
 def never(phone: str) -> BadNumber | None:

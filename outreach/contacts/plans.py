@@ -80,10 +80,34 @@ def known(phone: str) -> str | None:
     return f"{phone[:length]}{found[1]}" if found else None
 
 
+def is_mobile(phone: str) -> bool:
+    """Say whether a plan is sure that an E.164 number is one that mobile phones have, if not they alone.
+
+    The library calls such a number anything but a fixed line.
+    """
+    length, match = _mobiles(phone[:4])
+    return match(phone[length:]) is not None
+
+
+@lru_cache(_HEADS)
+def _mobiles(head: str) -> tuple[int, Callable[[str], re.Match[str] | None]]:
+    """Give as ``_reader`` what knows the mobile numbers of a code that is one country's; several may differ."""
+    code = _code(head)
+    if code is None or len(_regions(code)) > 1 or _regions(code)[0] == WORLD:
+        return 0, re.compile(_NOTHING).fullmatch
+    plan = _main(code)
+    mobile = f"(?={_kind(plan.general_desc)}$){_any(plan, ('mobile',))}"
+    return 1 + len(code), re.compile(mobile, _FLAGS).fullmatch
+
+
+def _code(head: str) -> str | None:
+    return next((code for code in (head[1:4], head[1:3], head[1:2]) if code in _CODES), None)
+
+
 @lru_cache(_HEADS)
 def _reader(head: str) -> tuple[int, Callable[[str], re.Match[str] | None]]:
     """Give how long the calling code at the head of a number is, ``+`` included, and what reads what is behind it."""
-    code = next((code for code in (head[1:4], head[1:3], head[1:2]) if code in _CODES), None)
+    code = _code(head)
     return (1 + len(code), _abroad(code).fullmatch) if code else (0, re.compile(_NOTHING).fullmatch)
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import attrs
 
-from outreach.contacts import NumberKind, kind, zone_of
+from outreach.contacts import is_landline, zone_of
 from outreach.contacts.values import Chunk
 from outreach.model import RECIPIENT, Campaign, Channel, Placeholder, Route, placeholders
 from outreach.planning.carrier import Carrier
@@ -106,7 +106,7 @@ def left_out(
         codes = tuple(f"+{code}" for code in capabilities.calling_codes)
         yield "country", [index for index in people if not chunk.phones[index].startswith(codes)]
     if route.channel in _WRITTEN:
-        yield "landline", [index for index in people if kind(chunk.phones[index]) is NumberKind.LANDLINE]
+        yield "landline", [index for index in people if is_landline(chunk.phones[index])]
     if capabilities.needs_id:
         yield "no_id", [index for index in people if not chunk.ids[index]]
     for name, column in values.items():

@@ -23,8 +23,12 @@ _UCS2_SINGLE, _UCS2_PART = 70, 67
 def segments(text: str) -> int:
     """Count the segments of one text; an empty text takes none."""
     if not is_ucs2(text):
-        return _parts((2 if letter in _EXTENDED else 1 for letter in text), len(text), _GSM_SINGLE, _GSM_PART)
-    return _parts((2 if letter > "\uffff" else 1 for letter in text), len(text), _UCS2_SINGLE, _UCS2_PART)
+        if _EXTENDED.isdisjoint(text):
+            return _even(len(text), _GSM_SINGLE, _GSM_PART)
+        return _parts((2 if letter in _EXTENDED else 1 for letter in text), _GSM_SINGLE, _GSM_PART)
+    if max(text) <= "\uffff":
+        return _even(len(text), _UCS2_SINGLE, _UCS2_PART)
+    return _parts((2 if letter > "\uffff" else 1 for letter in text), _UCS2_SINGLE, _UCS2_PART)
 
 
 def is_ucs2(text: str) -> bool:
@@ -32,11 +36,16 @@ def is_ucs2(text: str) -> bool:
     return not _GSM.issuperset(text)
 
 
-def _parts(sizes: Iterable[int], letters: int, single: int, part: int) -> int:
+def _even(letters: int, single: int, part: int) -> int:
+    """Count the parts of characters that take one unit each."""
+    return -(-letters // part) if letters > single else min(letters, 1)
+
+
+def _parts(sizes: Iterable[int], single: int, part: int) -> int:
     """Lay characters into parts; one that takes two units is never cut in half."""
     widths = list(sizes)
     if sum(widths) <= single:
-        return 1 if letters else 0
+        return 1
     count, used = 1, 0
     for width in widths:
         used += width

@@ -40,17 +40,31 @@ def bare_plan(folder: Path, rows: int) -> float:
 
 
 def plan(folder: Path, rows: int) -> float:
-    """Plan a campaign with two variables."""
+    """Plan a campaign with two variables and a do-not-contact list."""
+    return _plan(folder, rows, "voice")
+
+
+def plan_texts(folder: Path, rows: int) -> float:
+    """Plan the same as text messages: each is rendered, and its segments are counted."""
+    return _plan(folder, rows, "sms")
+
+
+def _plan(folder: Path, rows: int, channel: str) -> float:
+    import people
     import vendor
 
     import outreach
     from outreach.plugins import load_plugins
 
     plugins = load_plugins(vendor)
-    campaign = _campaign(folder, rows, "https://bench.example")
+    people.suppressed(folder / f"{rows}-suppressed.csv", rows)
+    campaign = _campaign(folder, rows, "https://bench.example", channel=channel, suppress=f"{rows}-suppressed.csv")
     started = time.process_time()
-    outreach.plan(campaign, plugins=plugins)
-    return time.process_time() - started
+    made = outreach.plan(campaign, plugins=plugins)
+    seconds = time.process_time() - started
+    assert made.routes[0].skipped["suppressed"] > 0
+    assert (made.routes[0].segments > 0) is (channel == "sms")
+    return seconds
 
 
 def library(folder: Path, rows: int) -> float:
@@ -193,7 +207,15 @@ def _bodies(path: Path, size: int) -> Iterator[bytes]:
 
 
 def _campaign(  # keywords; what differs between the cases
-    folder: Path, rows: int, url: str, size: int | None = None, *, ending: str = "csv", pace: float = 1e6
+    folder: Path,
+    rows: int,
+    url: str,
+    size: int | None = None,
+    *,
+    ending: str = "csv",
+    pace: float = 1e6,
+    channel: str = "voice",
+    suppress: str = "",
 ) -> Any:
     import outreach
 
@@ -205,7 +227,8 @@ def _campaign(  # keywords; what differs between the cases
         base=folder,
         message=outreach.Template.parse("Namaste {name}, you are {age}."),
         contacts=outreach.Contacts(sources=(f"{rows}.{ending}",), country="NP"),
-        routes=(outreach.Route(channel=outreach.Channel.VOICE, providers=("bench",)),),
+        suppress=(suppress,) if suppress else (),
+        routes=(outreach.Route(channel=outreach.Channel(channel), providers=("bench",)),),
         providers={"bench": account},
     )
 
@@ -347,6 +370,7 @@ CASES: dict[str, Callable[[Path, int], float | dict[str, float]]] = {
     for case in (
         bare_plan,
         plan,
+        plan_texts,
         library,
         column,
         library_regions,

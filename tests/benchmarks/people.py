@@ -11,6 +11,12 @@ _DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
 _NAMES = ("सीता श्रेष्ठ", "राम बहादुर तामाङ", "Gita Thapa", "Hari Rai", "अनिता मगर")
 _RUBBISH = ("n/a", "", "123", "abc", "98000")
 
+#: Prefixes of an operator whose licence was revoked: thirty million numbers that ring nobody.
+_PREFIXES = ("961", "962", "988")
+
+#: Has no factor in common with ten million, so that every tail of seven digits comes once before one comes again.
+_STRIDE = 4_827_191
+
 
 def write(path: Path, rows: int) -> None:
     """Write a file unless it is there: phone, name, age, city."""
@@ -47,8 +53,18 @@ def workbook(path: Path, rows: int) -> None:
 def numbers(chance: random.Random, count: int) -> Iterator[str]:
     """Give cells; about one in twenty repeats an earlier number, one in sixty is none."""
     for index in range(count):
-        tail = chance.randrange(max(index, 1)) if chance.random() < 0.05 else index
-        yield _spelled(chance, f"98{chance.choice('5')}{tail:07}" if tail < 10**7 else f"97{tail:08}"[:10])
+        yield _spelled(chance, _number(chance.randrange(max(index, 1)) if chance.random() < 0.05 else index))
+
+
+def suppressed(path: Path, rows: int) -> None:
+    """Write a do-not-contact list unless it is there: every thousandth of so many people."""
+    if not path.exists():
+        path.write_text("\n".join(["phone", *(f"+977{_number(index)}" for index in range(0, rows, 1_000)), ""]))
+
+
+def _number(index: int) -> str:
+    """Give the number of a person: spread over the operator's range, as a list of customers is, and no two alike."""
+    return f"{_PREFIXES[index % len(_PREFIXES)]}{index * _STRIDE % 10**7:07}"
 
 
 def _spelled(chance: random.Random, number: str) -> str:

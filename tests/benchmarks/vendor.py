@@ -11,6 +11,8 @@ import outreach.provider as op
 
 PAGE = "https://bench.example"
 
+_SAID = op.Features(text=op.native(PAGE), placeholders=op.native(PAGE))
+
 
 def load(_job: op.Job[op.Settings], batch: op.Batch) -> op.Request:
     """Bring a batch."""
@@ -40,7 +42,7 @@ def outreach_register_providers() -> Iterable[op.Provider[op.Settings]]:
         version="1",
         settings=op.Settings,
         capabilities=op.Capabilities(
-            channels={op.Channel.VOICE: op.Features(text=op.native(PAGE), placeholders=op.native(PAGE))},
+            channels=dict.fromkeys((op.Channel.VOICE, op.Channel.SMS), _SAID),
             batching=op.Batching(size=100),
         ),
         load=load,

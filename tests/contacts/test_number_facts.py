@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import phonenumbers
 import pytest
 
-from outreach.contacts import NumberKind, kind, known_zone, mask, zone_of
+from outreach.contacts import NumberKind, is_landline, kind, known_zone, mask, zone_of
 from outreach.contacts.kinds import parsed, type_of
 
 
@@ -24,15 +26,30 @@ def test_kind(phone: str, expected: NumberKind) -> None:
     assert kind(phone) is expected
 
 
-def test_library_agrees_on_every_example_number() -> None:
-    """An E.164 number taken apart by us is the value that the library parses, leading zeros included."""
+def every_example() -> list[str]:
+    """Give a number of every type in every country that has one."""
     types = [value for name, value in vars(phonenumbers.PhoneNumberType).items() if name.isupper()]
-    examples = [
+    return [
         phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
         for country in phonenumbers.SUPPORTED_REGIONS
         for example in (phonenumbers.example_number_for_type(country, kind) for kind in types)
         if example
     ]
+
+
+def test_a_fixed_line_is_one_by_the_library() -> None:
+    """The short way to tell that a number is none agrees with the library in every country, also near the edges."""
+    chance = random.Random(1)
+    ends = [(one, chance.randrange(1, 4)) for one in every_example() for _ in range(6)]
+    numbers = [one[:-size] + "".join(chance.choices("0123456789", k=size)) for one, size in ends]
+
+    assert [is_landline(one) for one in numbers] == [kind(one) is NumberKind.LANDLINE for one in numbers]
+    assert 0.1 < sum(map(is_landline, numbers)) / len(numbers) < 0.9
+
+
+def test_library_agrees_on_every_example_number() -> None:
+    """An E.164 number taken apart by us is the value that the library parses, leading zeros included."""
+    examples = every_example()
 
     assert len(examples) > 500
     assert [parsed(phone) for phone in examples] == [phonenumbers.parse(phone) for phone in examples]
