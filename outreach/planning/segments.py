@@ -7,6 +7,7 @@ Devanagari and emoji are always UCS-2. https://www.3gpp.org/dynareport/23038.htm
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 _BASIC = frozenset(
@@ -14,7 +15,11 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")
-_GSM = _BASIC | _EXTENDED
+
+#: A character beyond both tables, one of the extension table, and one that takes two units of UCS-2.
+_FOREIGN = re.compile(f"[^{re.escape(''.join(sorted(_BASIC | _EXTENDED)))}]")
+_DOUBLE = re.compile(f"[{re.escape(''.join(sorted(_EXTENDED)))}]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 _GSM_SINGLE, _GSM_PART = 160, 153
 _UCS2_SINGLE, _UCS2_PART = 70, 67
@@ -23,17 +28,17 @@ _UCS2_SINGLE, _UCS2_PART = 70, 67
 def segments(text: str) -> int:
     """Count the segments of one text; an empty text takes none."""
     if not is_ucs2(text):
-        if _EXTENDED.isdisjoint(text):
+        if not _DOUBLE.search(text):
             return _even(len(text), _GSM_SINGLE, _GSM_PART)
         return _parts((2 if letter in _EXTENDED else 1 for letter in text), _GSM_SINGLE, _GSM_PART)
-    if max(text) <= "\uffff":
+    if not _ASTRAL.search(text):
         return _even(len(text), _UCS2_SINGLE, _UCS2_PART)
     return _parts((2 if letter > "\uffff" else 1 for letter in text), _UCS2_SINGLE, _UCS2_PART)
 
 
 def is_ucs2(text: str) -> bool:
     """Say whether a text holds a character that turns it to UCS-2."""
-    return not _GSM.issuperset(text)
+    return _FOREIGN.search(text) is not None
 
 
 def _even(letters: int, single: int, part: int) -> int:
