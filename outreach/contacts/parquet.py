@@ -18,6 +18,10 @@ from outreach.source import Origin
 _BATCH = 4_096
 _ROWS = 256
 
+#: What Arrow raises for a cell that no Python value stands for: nanoseconds, years beyond 9999, unknown zones, and
+#: bytes that are no UTF-8. ``ArrowException`` is one of these too.
+_UNSAYABLE = (ValueError, OverflowError, LookupError, TypeError, NotImplementedError, OSError, ImportError)
+
 
 @attrs.frozen
 class _ArrowBlock:
@@ -26,6 +30,7 @@ class _ArrowBlock:
     first: int
     lines: Sequence[int]
     flaws: Mapping[int, Flaw]
+    _origin: Origin
     _batch: Any
     _places: Mapping[str, int]
 
@@ -35,8 +40,29 @@ class _ArrowBlock:
         if place is None:
             return [""] * len(self.lines)
         column = self._batch.column(place)
-        cells: list[object] = column.to_pylist()
+        cells = self._cells(name, column)
         return ["" if cell is None else cell for cell in cells] if column.null_count else cells
+
+    def _cells(self, name: str, column: Any) -> list[object]:
+        try:
+            cells: list[object] = column.to_pylist()
+        except _UNSAYABLE:
+            index, error = next(_faults(column), (0, "unreadable"))
+            msg = (
+                f"row {self.first + index:,}: '{name}' holds what is no value of its type {column.type} ({error}); "
+                "write the column as text (string), dates as 2026-12-01"
+            )
+            raise wrong(msg, file=self._origin.name) from None
+        return cells
+
+
+def _faults(column: Any) -> Iterator[tuple[int, str]]:
+    """Give the index of each cell that Python has no value for, with what Arrow says of it."""
+    for index, cell in enumerate(column):
+        try:
+            cell.as_py()
+        except _UNSAYABLE as error:
+            yield index, str(error).partition("\n")[0]
 
 
 def opened(origin: Origin) -> Table:
@@ -63,7 +89,7 @@ def _blocks(origin: Origin, file: Any, names: Sequence[str], meter: Meter) -> It
     while (batch := _guarded(origin, lambda: next(batches, None), meter.done + 1)) is not None:
         for start in range(0, batch.num_rows, _ROWS):
             part = batch.slice(start, _ROWS)
-            yield _ArrowBlock(meter.done + 1, [0] * part.num_rows, {}, part, places)
+            yield _ArrowBlock(meter.done + 1, [0] * part.num_rows, {}, origin, part, places)
             meter.done += part.num_rows
     file.close()
 

@@ -174,3 +174,29 @@ def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
     for content in (b"", whole[:-20], whole[:200] + b"\xff" * 2_000 + whole[2_200:]):
         (tmp_path / "a.parquet").write_bytes(content)
         assert mistake(tmp_path, "a.parquet", None).startswith("a.parquet: the Parquet data cannot be read")
+
+
+#: A text that is no UTF-8; Arrow takes the bytes as they are.
+NO_UTF_8 = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        pa.array([2**62 + 1], pa.timestamp("ns")),
+        pa.array([2**62], pa.timestamp("us")),
+        pa.array([0], pa.timestamp("us", tz="Mars/Olympus")),
+        pa.array([99_999_999], pa.date32()),
+        NO_UTF_8,
+    ],
+    ids=["nanoseconds", "far moment", "zone", "far date", "bytes"],
+)
+def test_a_parquet_cell_that_python_cannot_hold_is_named(tmp_path: Path, cell: pa.Array) -> None:
+    """The error names file, row and column, and says to write the column as text."""
+    amounts = pa.concat_arrays([pa.nulls(300, cell.type), cell])
+    pq.write_table(pa.table({"phone": [f"961{n:07}" for n in range(301)], "amount": amounts}), tmp_path / "a.parquet")
+
+    said = mistake(tmp_path, "a.parquet", None)
+
+    assert said.startswith("a.parquet: row 301: 'amount' holds what is no value")
+    assert "write the column as text" in said
