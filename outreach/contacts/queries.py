@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from outreach.contacts.opening import home
 from outreach.contacts.rows import blocks, header
 from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
 from outreach.errors import SpecError
@@ -58,7 +59,11 @@ def _file(origin: Origin) -> Path:
     if found is None:
         msg = f"{origin.name} names no file; write sqlite:///people.db, or sqlite:////whole/path/people.db"
         raise wrong(msg, path=origin.path)
-    place = (origin.base / Path(found["path"]).expanduser()).absolute()
+    try:
+        place = (origin.base / home(found["path"])).absolute()
+    except ValueError as error:
+        msg = f"{origin.name} cannot be read: {error}"
+        raise wrong(msg, path=origin.path) from None
     if not place.is_file():
         msg = f"{origin.name} cannot be read: there is no file {found['path']}"
         raise wrong(msg, path=origin.path)

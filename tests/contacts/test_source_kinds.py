@@ -142,6 +142,21 @@ def test_a_wrong_encoding_is_an_error_with_its_byte(tmp_path: Path) -> None:
     )
 
 
+def test_an_encoding_that_decodes_nothing_is_an_error(tmp_path: Path) -> None:
+    """Python knows encodings that always fail; the error names file and encoding."""
+    said = mistake(tmp_path, "a.csv", CSV, encoding="undefined")
+
+    assert said.startswith("a.csv:1: this is no undefined")
+
+
+@pytest.mark.parametrize("address", ["~nobody-of-this-name/a.csv", "sqlite:///~nobody-of-this-name/a.db"])
+def test_the_home_of_nobody_is_an_error(tmp_path: Path, address: str) -> None:
+    """A path that begins with the name of nobody is told with the place in the campaign."""
+    query = "select 1" if "sqlite" in address else None
+    with pytest.raises(SpecError, match=r"^contacts\.from: .*there is no home folder of ~nobody-of-this-name"):
+        list(stream(Contacts(sources=(address,), query=query), base=tmp_path))
+
+
 @pytest.mark.parametrize("delimiter", [":", "#", "~", "\t"])
 def test_a_stated_delimiter_is_read(tmp_path: Path, delimiter: str) -> None:
     """Any sign may separate cells where it is stated, also in a file called .tsv."""

@@ -184,6 +184,18 @@ def test_a_place_that_excel_does_not_have_is_refused(tmp_path: Path, sheet: str)
     assert "delete the cells far out" in mistake(tmp_path) or "is no place of a row or a cell" in mistake(tmp_path)
 
 
+def test_a_length_of_time_that_python_cannot_hold_is_an_error(tmp_path: Path) -> None:
+    """The error names the row; a date beyond the calendar is the number that the cell holds."""
+
+    def fill(sheet: Any) -> None:
+        rows(("phone", "name"), (FIRST, 99_999_999), (SECOND, 1e15))(sheet)
+        sheet["B2"].number_format, sheet["B3"].number_format = "yyyy-mm-dd", "[h]:mm"
+
+    workbook(tmp_path, fill)
+
+    assert mistake(tmp_path).startswith("a.xlsx:3: a date or a length of time in this row is beyond all calendars")
+
+
 def test_cells_without_references_are_read(tmp_path: Path) -> None:
     """What some programs write: the place of a cell is that of the one before it, and one more."""
     made = workbook(tmp_path, rows(("phone", "name"), (FIRST, 'r="Z"')))
