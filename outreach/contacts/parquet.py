@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from outreach.contacts.arrow import cells
 from outreach.contacts.extras import extra
 from outreach.contacts.opening import Meter, open_file
 from outreach.contacts.rows import header
@@ -17,10 +18,6 @@ from outreach.source import Origin
 #: Arrow unpacks at least a page at a time, so more rows cost little memory and save work.
 _BATCH = 4_096
 _ROWS = 256
-
-#: What Arrow raises for a cell that no Python value stands for: nanoseconds, years beyond 9999, unknown zones, and
-#: bytes that are no UTF-8. ``ArrowException`` is one of these too.
-_UNSAYABLE = (ValueError, OverflowError, LookupError, TypeError, NotImplementedError, OSError, ImportError)
 
 
 @attrs.frozen
@@ -40,29 +37,8 @@ class _ArrowBlock:
         if place is None:
             return [""] * len(self.lines)
         column = self._batch.column(place)
-        cells = self._cells(name, column)
-        return ["" if cell is None else cell for cell in cells] if column.null_count else cells
-
-    def _cells(self, name: str, column: Any) -> list[object]:
-        try:
-            cells: list[object] = column.to_pylist()
-        except _UNSAYABLE:
-            index, error = next(_faults(column), (0, "unreadable"))
-            msg = (
-                f"row {self.first + index:,}: '{name}' holds what is no value of its type {column.type} ({error}); "
-                "write the column as text (string), dates as 2026-12-01"
-            )
-            raise wrong(msg, file=self._origin.name) from None
-        return cells
-
-
-def _faults(column: Any) -> Iterator[tuple[int, str]]:
-    """Give the index of each cell that Python has no value for, with what Arrow says of it."""
-    for index, cell in enumerate(column):
-        try:
-            cell.as_py()
-        except _UNSAYABLE as error:
-            yield index, str(error).partition("\n")[0]
+        said = cells(column, name, first=self.first, source=self._origin.name)
+        return ["" if cell is None else cell for cell in said] if column.null_count else said
 
 
 def opened(origin: Origin) -> Table:

@@ -288,6 +288,27 @@ def test_what_a_program_has_is_read_as_it_is(give: Callable[[], Any]) -> None:
     assert (chunk.phones, chunk.names, chunk.columns) == ([FIRST, SECOND], ["सीता", ""], {"age": ["30", ""]})
 
 
+@pytest.mark.parametrize("give", GIVEN.values(), ids=GIVEN)
+def test_what_a_program_has_can_be_planned(give: Callable[[], Any]) -> None:
+    """The public call takes it as it is too, an Arrow table among them, which cannot be iterated."""
+    campaign = outreach.Campaign(
+        name="x",
+        message=outreach.Template.parse("Hello {name|friend}"),
+        contacts=Contacts(sources=give(), country="NP"),
+        routes=(outreach.Route(channel=outreach.Channel.VOICE, providers=("tingting",)),),
+    )
+
+    assert outreach.plan(campaign, sandbox=True).rows.used == 2
+
+
+def test_an_arrow_cell_that_python_cannot_hold_is_named() -> None:
+    """The error names row and column, as for a Parquet file."""
+    table = pa.table({"phone": [FIRST, SECOND], "age": pa.array([None, 99_999_999], pa.date32())})
+
+    with pytest.raises(SpecError, match=r"^contacts: row 2: 'age' holds what is no value of its type date32"):
+        list(stream(Contacts(sources=table), base=Path()))
+
+
 @pytest.mark.parametrize(
     "what", [42, {"phone": FIRST}, type("LazyFrame", (), {"collect": None})()], ids=["number", "dict", "lazy"]
 )
