@@ -6,7 +6,7 @@ cursors of PEP 249, results of SQLAlchemy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -38,9 +38,19 @@ class _Protocol:
     rows: Callable[[Any, Sequence[Any], str], Iterator[Sequence[object]]]
 
 
-def _fetched(cursor: Any, _names: Sequence[Any], _source: str) -> Iterator[Sequence[object]]:
+def _fetched(cursor: Any, names: Sequence[Any], source: str) -> Iterator[Sequence[object]]:
     while rows := cursor.fetchmany(BLOCK_ROWS):
-        yield from map(tuple, rows)
+        yield from _by_name(rows, names, source) if isinstance(rows[0], Mapping) else map(tuple, rows)
+
+
+def _by_name(rows: Iterable[Any], names: Sequence[Any], source: str) -> Iterator[Sequence[object]]:
+    """Give the values of rows that are mappings; gone through, they would give their keys."""
+    try:
+        for row in rows:
+            yield [row[name] for name in names]
+    except KeyError as error:
+        msg = f"a row of the cursor has no {error}, though its description does; give the rows, not the cursor"
+        raise wrong(msg, file=source) from None
 
 
 def _arrow_rows(table: Any, names: Sequence[Any], source: str) -> Iterator[Sequence[object]]:

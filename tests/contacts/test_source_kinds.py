@@ -257,6 +257,15 @@ def cursor() -> sqlite3.Cursor:
     )
 
 
+def dict_cursor() -> sqlite3.Cursor:
+    """Give a cursor whose rows are dicts, as some drivers have it."""
+    base = sqlite3.connect(":memory:")
+    base.row_factory = lambda made, row: {one[0]: cell for one, cell in zip(made.description, row, strict=True)}
+    return base.execute(
+        "select '9610000001' as phone, 'सीता' as name, 30.0 as age union all select 9610000002, null, null"
+    )
+
+
 def result() -> Any:
     """Give a result of SQLAlchemy."""
     query = "select '9610000001' as phone, 'सीता' as name, 30.0 as age union all select 9610000002, null, null"
@@ -273,7 +282,9 @@ GIVEN: dict[str, Callable[[], object]] = {
     "pandas": lambda: PandasFrame(COLUMNS | {"name": ["सीता", NAType()]}),
     "arrow": lambda: pa.table({**COLUMNS, "phone": ["9610000001", "9610000002"]}),
     "cursor": cursor,
+    "cursor of dicts": dict_cursor,
     "sqlalchemy result": result,
+    "sqlalchemy mappings": lambda: result().mappings(),
     "sqlalchemy rows": lambda: (row for row in result().mappings()),
     "named tuples": lambda: (Person(*row) for row in zip(*COLUMNS.values(), strict=True)),
     "records": lambda: [dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)],
