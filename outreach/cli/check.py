@@ -18,7 +18,7 @@ from outreach.errors import SpecError
 from outreach.model import Campaign, Secret
 from outreach.planning.values import Plan
 from outreach.reporting import shapes
-from outreach.reporting.words import count, tally
+from outreach.reporting.words import clean, count, tally
 
 
 @click.command("check")
@@ -36,7 +36,7 @@ def command(target: Target, *, strict: bool, rejects_file: Path | None, as_json:
         return _mistaken(error, as_json=as_json)
     warnings = list(unreadable_secrets(campaign))
     for warning in warnings:
-        say(f"warning: {warning}")
+        say(f"warning: {clean(warning)}")
     if as_json:
         _print_json(plan, warnings)
     else:
@@ -49,7 +49,7 @@ def _mistaken(error: SpecError, *, as_json: bool) -> int:
     if as_json:
         print_json(shape(describe(error)))
     for one in error.problems:
-        click.echo(str(one), err=as_json)
+        click.echo(clean(str(one)), err=as_json)
     say(nothing_sent(len(error.problems)))
     return error.exit_code
 
@@ -62,7 +62,7 @@ def _print_json(plan: Plan, warnings: list[str]) -> None:
 
 def _print(plan: Plan) -> None:
     for problem in plan.problems:
-        click.echo(str(problem))
+        click.echo(clean(str(problem)))
     rows = plan.rows
     out = sum(rows.skipped.values())
     left = f", {out:,} left out: {tally(rows.skipped)}" if out else ""

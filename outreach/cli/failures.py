@@ -15,6 +15,7 @@ from outreach.cli.common import Session
 from outreach.cli.screen import print_json, say
 from outreach.errors import EnvironmentProblem, OutreachError, Problem, Refused, SpecError
 from outreach.masking import masked
+from outreach.reporting.words import clean
 
 USAGE = 2
 BUG = 70
@@ -69,7 +70,7 @@ def shape(failure: Failure) -> dict[str, object]:
     """Give the JSON object of a failure."""
     return {
         "error": {"type": failure.kind, "exit_code": failure.code, "message": "\n".join(failure.lines)},
-        "problems": [attrs.asdict(one) for one in failure.problems],
+        "problems": [attrs.asdict(attrs.evolve(one, message=clean(one.message))) for one in failure.problems],
     }
 
 
@@ -79,7 +80,9 @@ def describe(error: Exception) -> Failure:
     code = error.exit_code if isinstance(error, OutreachError) else code
     problems = error.problems if isinstance(error, SpecError) else ()
     kind = "Interrupted" if code == INTERRUPTED else type(error).__name__
-    return Failure(code=code, kind=kind, lines=lines, problems=problems)
+    # Messages quote headers, paths and answers of others, which a terminal must not obey.
+    shown = [clean(line) for text in lines for line in text.split("\n")]
+    return Failure(code=code, kind=kind, lines=shown, problems=problems)
 
 
 def nothing_sent(problems: int) -> str:
@@ -88,7 +91,7 @@ def nothing_sent(problems: int) -> str:
 
 
 def _mistakes(error: SpecError) -> list[str]:
-    return [*map(str, error.problems), nothing_sent(len(error.problems))]
+    return [*(clean(str(one)) for one in error.problems), nothing_sent(len(error.problems))]
 
 
 def _refused(error: Refused) -> list[str]:

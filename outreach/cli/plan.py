@@ -12,6 +12,7 @@ from outreach import client
 from outreach.cli import common
 from outreach.cli.console import show, zone_of
 from outreach.cli.failures import describe
+from outreach.cli.owned import refuse_owned
 from outreach.cli.progress import shown
 from outreach.cli.screen import print_json, print_line, say
 from outreach.cli.target import Target, journal, spec
@@ -60,8 +61,11 @@ def planned(target: Target, campaign: Campaign, *, rejects_file: Path | None) ->
     Raises:
         SpecError: The contacts are wrong.
 
+        UsageError: The file is one of the campaign's own.
+
         EnvironmentProblem: The file cannot be written.
     """
+    refuse_owned("--rejects", rejects_file, target, campaign)
     with shown() as display:
         if rejects_file is None:
             return client.plan(campaign, journal=target.journal, sandbox=target.sandbox, watch=display)

@@ -81,7 +81,10 @@ def share_of(seen: Progress) -> float | None:
 
 
 class Lines:
-    """A dated line every 30 seconds or 5 percent, but at least 5 seconds apart, for logs and mails."""
+    """A dated line every 30 seconds or 5 percent, but at least 5 seconds apart, for logs and mails.
+
+    Where nobody can tell the share, it comes every 5 seconds.
+    """
 
     def __init__(self, now: Callable[[], datetime], clock: Callable[[], float], write: Callable[[str], None]) -> None:
         self._now = now
@@ -112,8 +115,11 @@ class Lines:
             return True
         if since < BETWEEN_LINES:
             return False
+        share = share_of(seen)
+        if share is None:
+            return True
         before = 0.0 if begins or shown is None else share_of(shown) or 0.0
-        return since >= EVERY_SECONDS or (share_of(seen) or 0.0) - before >= EVERY_SHARE
+        return since >= EVERY_SECONDS or share - before >= EVERY_SHARE
 
     def _line(self, seen: Progress) -> None:
         self._shown = seen

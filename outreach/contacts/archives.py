@@ -11,14 +11,14 @@ import html
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from operator import itemgetter
 from typing import BinaryIO
 
 import attrs
 
 from outreach.contacts.tables import wrong
+from outreach.errors import SpecError
 
 #: Bytes that the parts of a workbook may have unpacked; Excel's longest sheet with ten columns has about half of it.
 MOST_UNPACKED = 2**30
@@ -35,18 +35,29 @@ MOST_CELLS = 40_000_000
 _PIECE = 2**18
 _FEW = 2**20
 
-#: White space goes and quotes become equal, so that an attribute has one form.
-_ONE_FORM = bytes.maketrans(b"'", b'"')
-_WHITE = b" \t\r\n"
+#: Characters of a place that a message shows.
+_PLACE_SHOWN = 20
 
-_REFERENCE = b'r="'
-_CELL = re.compile(rb'r="([A-Za-z]{1,3})([0-9]{1,10})"')
+#: Rows and columns that Excel has: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+MOST_ROWS = 1_048_576
+MOST_COLUMNS = 16_384
+
+#: A row or a cell as spreadsheets write it, with the letters and digits of its place.
+_USUAL = re.compile(rb"""<(?:c r="([A-Z]{1,3})|row r=")([1-9][0-9]{0,6})\"""")
+
+#: What a piece of a usual sheet consists of; where these are all its tags, only the first two have a place.
+_PLACED = (b"<c ", b"<row ")
+_TAGS = (*_PLACED, b"</row>", b"</c>", b"<v>", b"</v>", b"<f>", b"</f>", b"<is>", b"</is>", b"<t>", b"</t>")
+
+#: The begin of a row or a cell however it is written, with its attributes if they are well formed; the end of a row.
+_TAG = re.compile(
+    rb"""<(?:[^\s<>:]*:)?(row|c)(?=[\s/>])((?:[^<>"']|"[^<"]*"|'[^<']*')*+>)?|<(/)(?:[^\s<>:]*:)?row(?=[\s>])"""
+)
+_ATTRIBUTES = re.compile(rb"""([^\s=<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_CELL = re.compile(rb"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
+_ROW = re.compile(rb"()([1-9][0-9]{0,6})")
 _LAST_CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
 _FORMULA = re.compile(rb"<f[ >]")
-
-#: Second and eighth sign of a reference: a letter in the one is a column beyond Z, a digit in the other a row beyond
-#: 999,999. Where neither is, the rectangle is small enough, and not one reference needs to be read.
-_FAR = itemgetter(slice(1, 8, 6))
 
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
@@ -145,28 +156,86 @@ def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, left: in
 
 @attrs.define
 class _Extent:
-    """The rectangle that the cells of a sheet span."""
+    """The rectangle that the cells of a sheet span, told as the parser tells it.
+
+    Attributes:
+        name: The workbook.
+
+        rows: Of the rectangle, counted from A1.
+
+        columns: Of the rectangle, counted from A1.
+
+        row: The row that a cell without a reference is in.
+
+        column: The last column of that row so far.
+    """
 
     name: str
     rows: int = 0
     columns: int = 0
+    row: int = 1
+    column: int = 0
 
     def take(self, piece: bytes) -> None:
         """Look at some cells.
 
         Raises:
-            SpecError: The rectangle is too large.
+            SpecError: The rectangle is too large, or a place is none that Excel has.
         """
-        plain = piece.translate(_ONE_FORM, _WHITE)
-        far = set(map(_FAR, plain.split(_REFERENCE)[1:]))
-        if not any(sign[:1].isalpha() or sign[1:].isdigit() for sign in far):
+        found = _USUAL.findall(piece)
+        usual = len(found) == _count(piece, _PLACED) and piece.count(b"<") == _count(piece, _TAGS)
+        if not (found and usual):
+            self._walk(piece)
             return
-        for letters, digits in _CELL.findall(plain):
-            self.rows = max(self.rows, int(digits))
-            self.columns = max(self.columns, column_number(letters.decode()))
-        if self.rows * self.columns > MOST_CELLS:
+        self._grow(
+            max(int(row) for _, row in found), max(column_number(one.decode()) for one in {at[0] for at in found})
+        )
+        # At most one row too far, where the next cell has no reference.
+        self.row, self.column = self.rows + 1, column_number(found[-1][0].decode())
+
+    def _walk(self, piece: bytes) -> None:
+        """Follow rows and cells one by one, for those without a reference count from the one before."""
+        for kind, said, end in _TAG.findall(piece):
+            if end:
+                self.row, self.column = self.row + 1, 0
+                continue
+            if not said:
+                raise self._odd(kind)
+            place = _place(said)
+            if kind == b"row":
+                self.row = self._number(_ROW, place)[0] if place is not None else self.row
+            else:
+                row, self.column = self._number(_CELL, place) if place is not None else (self.row, self.column + 1)
+                self._grow(row, self.column)
+            self._grow(self.row, 0)
+            if kind == b"row" and said.endswith(b"/>"):
+                self.row, self.column = self.row + 1, 0
+
+    def _number(self, form: re.Pattern[bytes], place: bytes) -> tuple[int, int]:
+        found = form.fullmatch(place)
+        if found is None:
+            raise self._odd(place)
+        return int(found[2]), column_number(found[1].decode())
+
+    def _grow(self, row: int, column: int) -> None:
+        self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+        if self.rows * self.columns > MOST_CELLS or self.rows > MOST_ROWS or self.columns > MOST_COLUMNS:
             msg = f"the sheet spans {self.rows:,} rows and {self.columns:,} columns; delete the cells far out"
             raise wrong(msg, file=self.name)
+
+    def _odd(self, place: bytes) -> SpecError:
+        shown = place[:_PLACE_SHOWN].decode(errors="replace")
+        msg = f"'{shown}' in the sheet is no place of a row or a cell; save the workbook again, with a spreadsheet"
+        return wrong(msg, file=self.name)
+
+
+def _count(piece: bytes, texts: Iterable[bytes]) -> int:
+    return sum(map(piece.count, texts))
+
+
+def _place(attributes: bytes) -> bytes | None:
+    """Give what a tag says of its place; the first counts, as for the parser."""
+    return next((one or other for key, one, other in _ATTRIBUTES.findall(attributes) if key == b"r"), None)
 
 
 def _find_formulas(piece: bytes, formulas: Formulas) -> None:

@@ -6,11 +6,12 @@ cursors of PEP 249, results of SQLAlchemy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
+from outreach.contacts.arrow import cells
 from outreach.contacts.mappings import IN_PLACE, in_place
 from outreach.contacts.rows import blocks, header
 from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
@@ -28,31 +29,47 @@ class _Protocol:
 
         names: Its columns.
 
-        rows: Its rows, each a sequence in the order of the columns.
+        rows: Its rows, each a sequence in the order of the columns; given the object, its columns, and what messages
+            call it.
     """
 
     needs: tuple[str, ...]
     names: Callable[[Any], Iterable[object]]
-    rows: Callable[[Any], Iterator[Sequence[object]]]
+    rows: Callable[[Any, Sequence[Any], str], Iterator[Sequence[object]]]
 
 
-def _fetched(cursor: Any) -> Iterator[Sequence[object]]:
+def _fetched(cursor: Any, names: Sequence[Any], source: str) -> Iterator[Sequence[object]]:
     while rows := cursor.fetchmany(BLOCK_ROWS):
-        yield from map(tuple, rows)
+        yield from _by_name(rows, names, source) if isinstance(rows[0], Mapping) else map(tuple, rows)
 
 
-def _arrow_rows(table: Any) -> Iterator[Sequence[object]]:
+def _by_name(rows: Iterable[Any], names: Sequence[Any], source: str) -> Iterator[Sequence[object]]:
+    """Give the values of rows that are mappings; gone through, they would give their keys."""
+    try:
+        for row in rows:
+            yield [row[name] for name in names]
+    except KeyError as error:
+        msg = f"a row of the cursor has no {error}, though its description does; give the rows, not the cursor"
+        raise wrong(msg, file=source) from None
+
+
+def _arrow_rows(table: Any, names: Sequence[Any], source: str) -> Iterator[Sequence[object]]:
+    first = 1
     for batch in table.to_batches(max_chunksize=BLOCK_ROWS):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        columns = zip(batch.columns, names, strict=True)
+        yield from zip(*(cells(column, name, first=first, source=source) for column, name in columns), strict=True)
+        first += batch.num_rows
 
 
 #: The first that fits is taken. https://docs.pola.rs/api/python/stable/reference/dataframe/api/polars.DataFrame.iter_rows.html,
 #: https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.itertuples.html, https://peps.python.org/pep-0249/,
 #: https://docs.sqlalchemy.org/en/20/core/connections.html#sqlalchemy.engine.Result
 PROTOCOLS = (
-    _Protocol(("iter_rows", "columns"), lambda frame: frame.columns, lambda frame: iter(frame.iter_rows())),
+    _Protocol(("iter_rows", "columns"), lambda frame: frame.columns, lambda frame, *_: iter(frame.iter_rows())),
     _Protocol(
-        ("itertuples", "columns"), lambda frame: frame.columns, lambda frame: frame.itertuples(index=False, name=None)
+        ("itertuples", "columns"),
+        lambda frame: frame.columns,
+        lambda frame, *_: frame.itertuples(index=False, name=None),
     ),
     _Protocol(("to_batches", "column_names"), lambda table: table.column_names, _arrow_rows),
     _Protocol(("fetchmany", "partitions", "keys"), lambda result: result.keys(), _fetched),
@@ -70,7 +87,7 @@ def given(items: object, name: str = IN_PLACE) -> Table:
     if known is None:
         return in_place(_iterable(items, name), name)
     names = list(known.names(items))
-    return Table(header(name, names), blocks(names, known.rows(items), clean=_known))
+    return Table(header(name, names), blocks(names, known.rows(items, names, name), clean=_known))
 
 
 def _known(cell: object) -> object:

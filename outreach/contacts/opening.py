@@ -193,10 +193,24 @@ def open_file(origin: Origin) -> BinaryIO:
         SpecError: It is missing, no regular file or unreadable.
     """
     try:
-        return _regular(origin.base / Path(origin.address).expanduser(), origin.name, origin.path)
+        return _regular(origin.base / home(origin.address), origin.name, origin.path)
     except (OSError, ValueError) as error:  # a path may hold a NUL
         msg = f"{origin.name} cannot be read: {getattr(error, 'strerror', error)}"
         raise wrong(msg, path=origin.path) from None
+
+
+def home(path: str) -> Path:
+    """Give a path with ``~`` and ``~name`` at its beginning replaced.
+
+    Raises:
+        ValueError: Nobody has that name.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        name = path.partition("/")[0]
+        msg = f"there is no home folder of {name}; write the whole path"
+        raise ValueError(msg) from None
 
 
 def _regular(place: Path, name: str, path: str) -> BinaryIO:

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from outreach.contacts.arrow import cells
 from outreach.contacts.extras import extra
 from outreach.contacts.opening import Meter, open_file
 from outreach.contacts.rows import header
@@ -26,6 +27,7 @@ class _ArrowBlock:
     first: int
     lines: Sequence[int]
     flaws: Mapping[int, Flaw]
+    _origin: Origin
     _batch: Any
     _places: Mapping[str, int]
 
@@ -35,8 +37,8 @@ class _ArrowBlock:
         if place is None:
             return [""] * len(self.lines)
         column = self._batch.column(place)
-        cells: list[object] = column.to_pylist()
-        return ["" if cell is None else cell for cell in cells] if column.null_count else cells
+        said = cells(column, name, first=self.first, source=self._origin.name)
+        return ["" if cell is None else cell for cell in said] if column.null_count else said
 
 
 def opened(origin: Origin) -> Table:
@@ -63,7 +65,7 @@ def _blocks(origin: Origin, file: Any, names: Sequence[str], meter: Meter) -> It
     while (batch := _guarded(origin, lambda: next(batches, None), meter.done + 1)) is not None:
         for start in range(0, batch.num_rows, _ROWS):
             part = batch.slice(start, _ROWS)
-            yield _ArrowBlock(meter.done + 1, [0] * part.num_rows, {}, part, places)
+            yield _ArrowBlock(meter.done + 1, [0] * part.num_rows, {}, origin, part, places)
             meter.done += part.num_rows
     file.close()
 

@@ -9,12 +9,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from outreach.contacts.opening import home
 from outreach.contacts.rows import blocks, header
 from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
 from outreach.errors import SpecError
 from outreach.source import Origin
 
 _ADDRESS = re.compile(r"sqlite:///(?P<path>[^?#]+)", re.IGNORECASE)
+
+#: What a select consists of.
+_READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
+
+#: What opening an index of full text asks for; the update is how it states its columns, and the file is read-only.
+_INDEXES = frozenset(
+    {
+        (sqlite3.SQLITE_PRAGMA, "data_version"),
+        (sqlite3.SQLITE_PRAGMA, "page_size"),
+        (sqlite3.SQLITE_UPDATE, "sqlite_master"),
+    }
+)
+
+#: How SQLite says that something is not allowed; not every such error has the code.
+_DENIED = ("not authorized", "authorization denied")
 
 
 def query_of(origin: Origin) -> str:
@@ -39,6 +55,7 @@ def opened(origin: Origin) -> Table:
     connection = sqlite3.connect(f"file:{quote(str(_file(origin)))}?mode=ro", uri=True, check_same_thread=False)
     try:
         connection.execute("PRAGMA query_only = on")
+        connection.set_authorizer(_only_reading)
         cursor = connection.execute(query)
         if cursor.description is None:
             msg = "the query gives no rows: it has to be a select"
@@ -53,12 +70,23 @@ def opened(origin: Origin) -> Table:
         raise
 
 
+def _only_reading(action: int, one: str | None, other: str | None, *_where: str | None) -> int:
+    """Allow what a select does; attaching and ``vacuum into`` could make files, in spite of the read-only mode."""
+    loads = action == sqlite3.SQLITE_FUNCTION and other == "load_extension"
+    allowed = (action in _READING and not loads) or (action, one) in _INDEXES
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
 def _file(origin: Origin) -> Path:
     found = _ADDRESS.fullmatch(origin.address)
     if found is None:
         msg = f"{origin.name} names no file; write sqlite:///people.db, or sqlite:////whole/path/people.db"
         raise wrong(msg, path=origin.path)
-    place = (origin.base / Path(found["path"]).expanduser()).absolute()
+    try:
+        place = (origin.base / home(found["path"])).absolute()
+    except ValueError as error:
+        msg = f"{origin.name} cannot be read: {error}"
+        raise wrong(msg, path=origin.path) from None
     if not place.is_file():
         msg = f"{origin.name} cannot be read: there is no file {found['path']}"
         raise wrong(msg, path=origin.path)
@@ -78,5 +106,7 @@ def _rows(origin: Origin, connection: sqlite3.Connection, cursor: Any) -> Iterat
 
 
 def _failed(origin: Origin, error: Exception, row: int = 0) -> SpecError:
+    if any(words in str(error) for words in _DENIED):
+        return wrong(f"{origin.name} is only read: the query has to be one select", path="contacts.query")
     where = f" at row {row:,}" if row else ""
     return wrong(f"{origin.name} does not answer the query{where}: {error}", path="contacts.query")

@@ -49,6 +49,9 @@ class _Recoded:
             at = self._bytes - held + error.start + 1
             msg = f"byte {at:,} is no {self._encoding}; state the encoding that the file really has"
             raise wrong(msg, file=self._name, line=self._lines + good.count("\n") + 1) from None
+        except UnicodeError as error:  # "undefined" decodes nothing, others say no place
+            msg = f"this is no {self._encoding} ({error}); state the encoding that the file really has"
+            raise wrong(msg, file=self._name, line=self._lines + 1) from None
         self._bytes += len(data)
         self._lines += text.count("\n")
         self._ready += text.encode(errors="surrogatepass")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import count as count_from
 from typing import Any, BinaryIO
 
 import attrs
@@ -60,13 +61,26 @@ def _loaded(origin: Origin, calamine: Any, stream: BinaryIO, chosen: SheetEntry)
 
 
 def _table(source: str, sheet: Any, notes: list[Problem]) -> Table:
-    rows, meter = sheet.iter_rows(), Meter(sheet.total_height)
+    rows, meter = _rows(source, sheet), Meter(sheet.total_height)
     names, line = _names(source, rows)
     meter.done = line
     said = [str(as_text(name)) for name in names]
     watched = _watched(_Watch(source, sheet.start[1], _phone(said)), rows, line + 1, meter, notes)
     made = blocks(said, watched, line=line + 1, clean=as_text)
     return Table(header(source, said, line), made, share=meter.share, notes=notes)
+
+
+def _rows(source: str, sheet: Any) -> Iterator[list[object]]:
+    rows = iter(sheet.iter_rows())
+    for number in count_from(1):
+        try:
+            row = next(rows, None)
+        except OverflowError:
+            msg = "a date or a length of time in this row is beyond all calendars; format the cell as text or mend it"
+            raise wrong(msg, file=source, line=number) from None
+        if row is None:
+            return
+        yield row
 
 
 def _names(source: str, rows: Iterator[list[object]]) -> tuple[list[object], int]:

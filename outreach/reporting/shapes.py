@@ -19,6 +19,7 @@ from outreach.planning.compare import Change, Comparison
 from outreach.planning.values import Plan, PlannedRequest, RoutePlan, Rows
 from outreach.plugins import Plugins
 from outreach.provider import Provider
+from outreach.reporting.words import clean
 from outreach.results import Summary
 from outreach.settling import Marked, Settlement
 
@@ -40,8 +41,8 @@ STATES = (
 
 
 def problem(one: Problem) -> Shape:
-    """Give ``{file, line, column, path, message}``."""
-    return {"file": one.file, "line": one.line, "column": one.column, "path": one.path, "message": one.message}
+    """Give ``{file, line, column, path, message}``; the message without what a terminal would obey."""
+    return {"file": one.file, "line": one.line, "column": one.column, "path": one.path, "message": clean(one.message)}
 
 
 def rows(counted: Rows) -> Shape:

@@ -6,7 +6,7 @@ import enum
 import json
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -32,6 +32,9 @@ _REMEDIES: Mapping[type, str] = {
 
 #: Kept out of the type check: they hold whatever a program iterates, or are ours.
 _ASIDE = {(Contacts, "sources"), (Campaign, "places"), (Campaign, "base")}
+
+#: What can be gone through has one of these; an Arrow table and some cursors are no ``Iterable``.
+_READABLE = ("__iter__", "to_batches", "fetchmany", "iter_rows", "itertuples")
 
 #: What a program states beside the contacts themselves.
 _BESIDE = [one.name for one in attrs.fields(Contacts) if one.name != "sources"]
@@ -74,7 +77,7 @@ def _read(value: Campaign | Settings, place: Place) -> Iterator[Problem]:
 
 def _sources(contacts: Contacts) -> Iterator[Problem]:
     sources = getattr(contacts, "sources", ())
-    if isinstance(sources, str | bytes) or not isinstance(sources, Iterable):
+    if isinstance(sources, str | bytes) or not any(hasattr(sources, need) for need in _READABLE):
         yield Problem("must be a tuple of paths, such as ('people.csv',), or rows", "contacts.sources")
 
 

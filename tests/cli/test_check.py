@@ -92,3 +92,26 @@ def test_rejects_are_written_for_the_owner_alone(fake: Any, run: Any, spec: str,
         "source,row,line,reason,detail,phone,id",
         "contacts.csv,18,19,two_numbers,give each a row,'=9880012345/9880012346,'@HH-1018",
     ]
+
+
+@pytest.mark.parametrize("command", ["check", "plan"])
+@pytest.mark.parametrize("json", [(), ("--json",)])
+@pytest.mark.parametrize("fails", [True, False])
+def test_no_terminal_obeys_what_a_message_quotes(
+    fake: Any, run: Any, spec: str, command: str, json: tuple[str, ...], fails: bool
+) -> None:
+    """Control characters of a header, a path or a reason are not printed, neither as text nor as JSON."""
+    problem = Problem(
+        "there are: \x1b[31mname, \x1b]0;title\x07, \x9b2J\u202e\nforged", path="a\x1b[2J", file="b\x1b[2J"
+    )
+    if fails:
+        fake.fails["plan"] = SpecError([problem])
+    else:
+        fake.plan_ = attrs.evolve(fake.plan_, problems=(problem,))
+
+    done = run(command, spec, *json)
+
+    shown = done.stdout + done.stderr
+    assert "there are:  [31mname" in shown
+    assert not [sign for sign in "\x1b\x07\x9b\u202e" if sign in shown]
+    assert "\nforged" not in shown

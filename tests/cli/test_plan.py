@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import attrs
 import orjson
+import pytest
 
-from outreach.model import Channel
+from outreach.model import Channel, Contacts
 
 
 def test_the_plan_as_json(fake: Any, run: Any, spec: str) -> None:
@@ -117,3 +119,37 @@ def test_requests_as_json_lines(fake: Any, run: Any, spec: str) -> None:
     (line,) = done.stdout.splitlines()
     assert orjson.loads(line)["body"] == {"message": "नमस्कार"}
     assert fake.asked("requests")["show_numbers"] is True
+
+
+@pytest.mark.parametrize("command", ["plan", "check"])
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("campaign.yaml", "the campaign file"),
+        ("accounts.yaml", "the file of accounts"),
+        ("people.csv", "a contact list"),
+        ("people.db", "a contact list"),
+        ("link.csv", "a contact list"),
+        ("never.csv", "a do-not-contact list"),
+        ("-", "standard output"),
+    ],
+)
+def test_rejects_never_overwrite_what_the_campaign_is_read_from(
+    fake: Any, run: Any, spec: str, tmp_path: Path, command: str, name: str, what: str
+) -> None:
+    """A file of the campaign as ``--rejects``, by whatever path, is refused with 2 and stays as it was."""
+    for own in ("accounts.yaml", "people.csv", "people.db", "never.csv"):
+        (tmp_path / own).write_text("mine")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "people.csv")
+    sources = Contacts(sources=("people.csv", "sqlite:///people.db"), country="NP", query="select 1")
+    fake.campaign = attrs.evolve(fake.campaign, base=tmp_path, contacts=sources, suppress=("never.csv",))
+    file = name if name == "-" else str(tmp_path / name)
+
+    done = run(command, spec, "--accounts", str(tmp_path / "accounts.yaml"), "--rejects", file)
+
+    assert done.exit_code == 2
+    assert what in done.stderr
+    assert f"--rejects {file}" in " ".join(done.stderr.split())
+    assert {(tmp_path / own).read_text() for own in ("accounts.yaml", "people.csv", "people.db", "never.csv")} == {
+        "mine"
+    }

@@ -110,6 +110,18 @@ def test_reading_a_large_file_says_rate_and_time_left(clock: Clock) -> None:
     ]
 
 
+def test_reading_of_unknown_length_says_a_line_every_five_seconds(clock: Clock) -> None:
+    """Of standard input and databases no share is known, so that time alone counts."""
+    said: list[str] = []
+    lines = Lines(clock.now, clock, said.append)
+
+    for second in range(16):
+        clock.seconds = second
+        lines(Progress(phase=Phase.READING, done=second * 1_000))
+
+    assert [line.partition("reading ")[2] for line in said] == ["5,000, 1,000/s", "10,000, 1,000/s", "15,000, 1,000/s"]
+
+
 def test_the_bar_of_reading_shows_the_share_of_the_bytes(clock: Clock) -> None:
     """The bar fills by bytes while it counts rows, and says the time left."""
     out = io.StringIO()

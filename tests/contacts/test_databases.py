@@ -67,8 +67,46 @@ def test_nothing_is_written(folder: Path, address: str) -> None:
 
 
 def test_a_sqlite_file_cannot_even_lose_a_table(folder: Path) -> None:
-    """It is opened read-only, so that no statement at all can change it."""
-    assert "readonly" in mistake(folder, "sqlite:///people.db", "drop table people")
+    """It is opened read-only, and no statement but a select is allowed."""
+    assert "is only read" in mistake(folder, "sqlite:///people.db", "drop table people")
+
+
+@pytest.mark.parametrize(
+    "how", ["attach '{}' as e", "vacuum into '{}'", "pragma journal_mode = wal", "create temp table t (a)"]
+)
+def test_a_query_of_a_sqlite_file_makes_no_other_file(folder: Path, how: str) -> None:
+    """What could write elsewhere is refused with the place in the campaign, and no file comes to be."""
+    said = mistake(folder, "sqlite:///people.db", how.format(folder / "evil.db"))
+
+    assert said == "contacts.query: sqlite:///people.db is only read: the query has to be one select"
+    assert [one.name for one in folder.iterdir()] == ["people.db"]
+
+
+@pytest.mark.parametrize("kind", ["fts4", "fts5"])
+def test_an_index_of_full_text_can_be_searched(tmp_path: Path, kind: str) -> None:
+    """Opening such an index asks for more than a plain table does."""
+    base = sqlite3.connect(tmp_path / "people.db")
+    base.executescript(
+        f"create virtual table people using {kind}(phone, name); insert into people values ('{FIRST}', 'Ann Lee')"
+    )
+    base.close()
+
+    (chunk,) = stream(
+        Contacts(sources=("sqlite:///people.db",), query="select * from people where people match 'lee'"), base=tmp_path
+    )
+
+    assert chunk.names == ["Ann Lee"]
+
+
+def test_a_recursive_query_with_functions_is_read(folder: Path) -> None:
+    """Whatever a select can do is allowed: common tables, functions, subqueries."""
+    query = (
+        "with recursive r(n) as (select 1 union all select n + 1 from r where n < 3) "
+        "select max(number) as phone, upper(min(name)) as name, count(*) as amount "
+        "from people, r where id in (select 1)"
+    )
+
+    assert read(folder, "sqlite:///people.db", query)[0].columns["amount"] == ["3"]
 
 
 @pytest.mark.parametrize(
@@ -174,3 +212,29 @@ def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
     for content in (b"", whole[:-20], whole[:200] + b"\xff" * 2_000 + whole[2_200:]):
         (tmp_path / "a.parquet").write_bytes(content)
         assert mistake(tmp_path, "a.parquet", None).startswith("a.parquet: the Parquet data cannot be read")
+
+
+#: A text that is no UTF-8; Arrow takes the bytes as they are.
+NO_UTF_8 = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        pa.array([2**62 + 1], pa.timestamp("ns")),
+        pa.array([2**62], pa.timestamp("us")),
+        pa.array([0], pa.timestamp("us", tz="Mars/Olympus")),
+        pa.array([99_999_999], pa.date32()),
+        NO_UTF_8,
+    ],
+    ids=["nanoseconds", "far moment", "zone", "far date", "bytes"],
+)
+def test_a_parquet_cell_that_python_cannot_hold_is_named(tmp_path: Path, cell: pa.Array) -> None:
+    """The error names file, row and column, and says to write the column as text."""
+    amounts = pa.concat_arrays([pa.nulls(300, cell.type), cell])
+    pq.write_table(pa.table({"phone": [f"961{n:07}" for n in range(301)], "amount": amounts}), tmp_path / "a.parquet")
+
+    said = mistake(tmp_path, "a.parquet", None)
+
+    assert said.startswith("a.parquet: row 301: 'amount' holds what is no value")
+    assert "write the column as text" in said

@@ -142,6 +142,21 @@ def test_a_wrong_encoding_is_an_error_with_its_byte(tmp_path: Path) -> None:
     )
 
 
+def test_an_encoding_that_decodes_nothing_is_an_error(tmp_path: Path) -> None:
+    """Python knows encodings that always fail; the error names file and encoding."""
+    said = mistake(tmp_path, "a.csv", CSV, encoding="undefined")
+
+    assert said.startswith("a.csv:1: this is no undefined")
+
+
+@pytest.mark.parametrize("address", ["~nobody-of-this-name/a.csv", "sqlite:///~nobody-of-this-name/a.db"])
+def test_the_home_of_nobody_is_an_error(tmp_path: Path, address: str) -> None:
+    """A path that begins with the name of nobody is told with the place in the campaign."""
+    query = "select 1" if "sqlite" in address else None
+    with pytest.raises(SpecError, match=r"^contacts\.from: .*there is no home folder of ~nobody-of-this-name"):
+        list(stream(Contacts(sources=(address,), query=query), base=tmp_path))
+
+
 @pytest.mark.parametrize("delimiter", [":", "#", "~", "\t"])
 def test_a_stated_delimiter_is_read(tmp_path: Path, delimiter: str) -> None:
     """Any sign may separate cells where it is stated, also in a file called .tsv."""
@@ -242,6 +257,15 @@ def cursor() -> sqlite3.Cursor:
     )
 
 
+def dict_cursor() -> sqlite3.Cursor:
+    """Give a cursor whose rows are dicts, as some drivers have it."""
+    base = sqlite3.connect(":memory:")
+    base.row_factory = lambda made, row: {one[0]: cell for one, cell in zip(made.description, row, strict=True)}
+    return base.execute(
+        "select '9610000001' as phone, 'सीता' as name, 30.0 as age union all select 9610000002, null, null"
+    )
+
+
 def result() -> Any:
     """Give a result of SQLAlchemy."""
     query = "select '9610000001' as phone, 'सीता' as name, 30.0 as age union all select 9610000002, null, null"
@@ -258,7 +282,9 @@ GIVEN: dict[str, Callable[[], object]] = {
     "pandas": lambda: PandasFrame(COLUMNS | {"name": ["सीता", NAType()]}),
     "arrow": lambda: pa.table({**COLUMNS, "phone": ["9610000001", "9610000002"]}),
     "cursor": cursor,
+    "cursor of dicts": dict_cursor,
     "sqlalchemy result": result,
+    "sqlalchemy mappings": lambda: result().mappings(),
     "sqlalchemy rows": lambda: (row for row in result().mappings()),
     "named tuples": lambda: (Person(*row) for row in zip(*COLUMNS.values(), strict=True)),
     "records": lambda: [dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)],
@@ -271,6 +297,27 @@ def test_what_a_program_has_is_read_as_it_is(give: Callable[[], Any]) -> None:
     (chunk,) = stream(Contacts(sources=give(), country="NP"), base=Path(), wanted=("age",))
 
     assert (chunk.phones, chunk.names, chunk.columns) == ([FIRST, SECOND], ["सीता", ""], {"age": ["30", ""]})
+
+
+@pytest.mark.parametrize("give", GIVEN.values(), ids=GIVEN)
+def test_what_a_program_has_can_be_planned(give: Callable[[], Any]) -> None:
+    """The public call takes it as it is too, an Arrow table among them, which cannot be iterated."""
+    campaign = outreach.Campaign(
+        name="x",
+        message=outreach.Template.parse("Hello {name|friend}"),
+        contacts=Contacts(sources=give(), country="NP"),
+        routes=(outreach.Route(channel=outreach.Channel.VOICE, providers=("tingting",)),),
+    )
+
+    assert outreach.plan(campaign, sandbox=True).rows.used == 2
+
+
+def test_an_arrow_cell_that_python_cannot_hold_is_named() -> None:
+    """The error names row and column, as for a Parquet file."""
+    table = pa.table({"phone": [FIRST, SECOND], "age": pa.array([None, 99_999_999], pa.date32())})
+
+    with pytest.raises(SpecError, match=r"^contacts: row 2: 'age' holds what is no value of its type date32"):
+        list(stream(Contacts(sources=table), base=Path()))
 
 
 @pytest.mark.parametrize(

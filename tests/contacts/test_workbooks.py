@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Callable
@@ -157,11 +158,63 @@ def test_a_far_cell_is_refused_before_it_takes_the_memory(tmp_path: Path) -> Non
         assert "delete the cells far out" in mistake(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        '<row r="60000000"><c><v>1</v></c></row>',
+        '<row r="1048577"><c r="A1"><v>1</v></c></row>',
+        "<row><c r='AAAA900000'><v>1</v></c></row>",
+        '<row r="1"><c r="A99999999999"><v>1</v></c></row>',
+        '<row r="1"><c r="XFD00001048576"><v>1</v></c></row>',
+        '<row r="1"><c r="XFE1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1048577"><v>1</v></c></row>',
+        '<row r="1"><c r="C0"><v>1</v></c></row>',
+        '<row r="1"><c r="99"><v>1</v></c></row>',
+        '<row r="abc"><c><v>1</v></c></row>',
+        '<row r="1"><c x=">" r="AAAA900000"><v>1</v></c></row>',
+        '<row r="1"><x:c x="<" r="AAAA900000"><v>1</v></x:c></row>',
+        '<row r="1048576"><c r="A1"/>' + "<c><v>1</v></c>" * 50 + "</row>",
+        "<row>" + "<c><v>1</v></c>" * 16_385 + "</row>",
+    ],
+)
+def test_a_place_that_excel_does_not_have_is_refused(tmp_path: Path, sheet: str) -> None:
+    """Rows and cells beyond the last, of another form, or counted on from there never reach the parser, which dies."""
+    bare(tmp_path, f"<worksheet><sheetData>{sheet}</sheetData></worksheet>")
+
+    assert "delete the cells far out" in mistake(tmp_path) or "is no place of a row or a cell" in mistake(tmp_path)
+
+
+def test_a_length_of_time_that_python_cannot_hold_is_an_error(tmp_path: Path) -> None:
+    """The error names the row; a date beyond the calendar is the number that the cell holds."""
+
+    def fill(sheet: Any) -> None:
+        rows(("phone", "name"), (FIRST, 99_999_999), (SECOND, 1e15))(sheet)
+        sheet["B2"].number_format, sheet["B3"].number_format = "yyyy-mm-dd", "[h]:mm"
+
+    workbook(tmp_path, fill)
+
+    assert mistake(tmp_path).startswith("a.xlsx:3: a date or a length of time in this row is beyond all calendars")
+
+
+def test_cells_without_references_are_read(tmp_path: Path) -> None:
+    """What some programs write: the place of a cell is that of the one before it, and one more."""
+    made = workbook(tmp_path, rows(("phone", "name"), (FIRST, 'r="Z"')))
+    with zipfile.ZipFile(made) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, re.sub(rb'<(row|c) r="\w+"', rb"<\1", content) if "/sheet1" in name else content)
+
+    ((chunk,), _) = read(tmp_path)
+
+    assert (chunk.phones, chunk.names) == ([FIRST], ['r="Z"'])
+
+
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
 def test_a_bomb_is_refused_before_it_is_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     """A part that unpacks to more than two hundred times its size is left, whatever the directory says of its size."""
     monkeypatch.setitem(sys.modules, "python_calamine", None)  # would not be asked anyway
-    bare(tmp_path, "<worksheet/>", **{part: "<row>" + "<c/>" * 7_500_000 + "</row>"})
+    bare(tmp_path, "<worksheet/>", **{part: "<row>" + "<v/>" * 7_500_000 + "</row>"})
     data = (tmp_path / "a.xlsx").read_bytes().replace((30_000_011).to_bytes(4, "little"), (500).to_bytes(4, "little"))
 
     with archives.archive_of(io.BytesIO(data), "a.xlsx") as archive, pytest.raises(SpecError, match="no contact list"):
