@@ -27,7 +27,7 @@ from outreach.delivery.spool import Spool
 from outreach.delivery.stopping import StopFlag
 from outreach.delivery.transport import HttpTransport
 from outreach.errors import CredentialError, EnvironmentProblem, OutreachError, Refused, SpecError
-from outreach.model import Campaign, Secret, State, moved
+from outreach.model import Campaign, Secret, Settings, State, moved
 from outreach.planning.build import LIMIT, Builder
 from outreach.planning.carrier import Carrier, carriers, fingerprint, title
 from outreach.planning.reading import Seen, read, suppressed
@@ -528,7 +528,7 @@ async def _quota(campaign: Campaign, journal: Journal, clock: Clock) -> Quota | 
         return None
     quarter = _HOUR / 4
     ages = [quarter * number for number in range(5)]
-    late = timedelta(seconds=max(account.timeout for account in campaign.providers.values()))
+    late = timedelta(seconds=max((one.timeout for one in campaign.providers.values()), default=Settings().timeout))
     sums = [sum((await journal.pressure(clock.now() - age - late * bool(age))).values()) for age in ages]
     present = clock.monotonic()
     past = [
