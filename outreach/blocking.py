@@ -24,8 +24,8 @@ def blocking(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
             asyncio.get_running_loop()
         except RuntimeError:
             return asyncio.run(call(*values, **options))
-        name = call.__name__
-        msg = f"an event loop is running here already: write  await outreach.{name}(…)  instead of {name[1:]}(…)"
+        instead = f"write  await outreach.{call.__name__}(…)  instead of {twin.__name__}(…)"
+        msg = f"an event loop is running here already: {instead}"
         raise RuntimeError(msg)
 
     twin.__name__ = twin.__qualname__ = call.__name__.removeprefix("a")

@@ -529,7 +529,9 @@ async def _quota(campaign: Campaign, journal: Journal, clock: Clock) -> Quota | 
     quarter = _HOUR / 4
     ages = [quarter * number for number in range(5)]
     late = timedelta(seconds=max((one.timeout for one in campaign.providers.values()), default=Settings().timeout))
-    sums = [sum((await journal.pressure(clock.now() - age - late * bool(age))).values()) for age in ages]
+    now = clock.now()
+    bounds = [now, *(now - age - late for age in ages[1:])]
+    sums = [sum((await journal.pressure(since)).values()) for since in bounds]
     present = clock.monotonic()
     past = [
         (present - age.total_seconds(), older - newer)

@@ -12,6 +12,7 @@ import click
 from outreach import client
 from outreach.cli.target import Target
 from outreach.cli.writing import STDOUT
+from outreach.contacts.opening import home
 from outreach.contacts.sources import origins
 from outreach.model import Campaign
 
@@ -50,8 +51,8 @@ def _owned(target: Target, campaign: Campaign) -> Iterator[tuple[str, Path]]:
 
 
 def _home(path: str) -> Path:
-    with suppress(RuntimeError):  # nobody of that name; the reading says so
-        return Path(path).expanduser()
+    with suppress(ValueError):  # nobody of that name; the reading says so
+        return home(path)
     return Path(path)
 
 

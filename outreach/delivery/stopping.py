@@ -130,7 +130,8 @@ def _alone(path: Path) -> Iterator[None]:
         with alone(path.with_name(f"{path.name}.lock")):
             yield
     except OSError as error:
-        raise _unwritable(path, error) from error
+        msg = f"{path}: cannot be written ({error.strerror or error})"
+        raise EnvironmentProblem(msg) from error
 
 
 def _write(path: Path, known: Sequence[Wish]) -> None:
@@ -138,10 +139,6 @@ def _write(path: Path, known: Sequence[Wish]) -> None:
         livestatus.write(path, {"stopped": [attrs.asdict(one) for one in known]}, durable=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _unwritable(path: Path, error: OSError) -> EnvironmentProblem:
-    return EnvironmentProblem(f"{path}: cannot be written ({error.strerror or error})")
 
 
 def _wish(told: Any) -> Wish:

@@ -212,8 +212,8 @@ SELECT stage, exceptions, phones, vendor_id, receipts
 FROM slice CROSS JOIN batch CROSS JOIN people ON people.batch = batch.id
 WHERE slice.provider = :provider AND batch.id >= slice.id << 32 AND batch.id < (slice.id + 1) << 32
     AND batch.id <> :own
-    AND (stage = :unknown OR stage = :accepted AND coalesce(vendor_id, '') = '' OR exceptions IS NOT NULL OR vendor_id IN (SELECT value FROM json_each(:ids))
-        OR receipts IS NOT NULL)
+    AND (stage = :unknown OR stage = :accepted AND coalesce(vendor_id, '') = '' OR exceptions IS NOT NULL
+        OR vendor_id IN (SELECT value FROM json_each(:ids)) OR receipts IS NOT NULL)
 -- :batch_deliveries
 -- Every batch of a campaign, with what the report says about it.
 SELECT slice.provider, slice.channels,
