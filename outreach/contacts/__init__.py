@@ -1,7 +1,7 @@
 """Contact lists as a stream: sources, numbers, duplicates and do-not-contact lists."""
 
 from outreach.contacts.contactlist import ContactList, stream
-from outreach.contacts.kinds import NumberKind, is_landline, kind
+from outreach.contacts.kinds import NumberKind, is_landline, kind, landlines
 from outreach.contacts.masking import mask
 from outreach.contacts.numbers import normalise, normalise_column
 from outreach.contacts.numberset import NumberSet
@@ -24,6 +24,7 @@ __all__ = [
     "is_landline",
     "kind",
     "known_zone",
+    "landlines",
     "mask",
     "normalise",
     "normalise_column",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, PhoneNumberType, number_type
 
-from outreach.contacts.plans import WORLD, is_mobile
+from outreach.contacts.home import WORLD
+from outreach.contacts.plans import is_fixed, not_mobile
 from outreach.contacts.spelling import BadNumber
 
 #: Numbers are judged chunk by chunk, so the question that follows an answer comes within a few thousand numbers.
@@ -62,7 +64,13 @@ def kind(phone: str) -> NumberKind:
 
 def is_landline(phone: str) -> bool:
     """Say whether a valid E.164 number is a fixed line and nothing else."""
-    return not is_mobile(phone) and kind(phone) is NumberKind.LANDLINE
+    fixed = is_fixed(phone)
+    return kind(phone) is NumberKind.LANDLINE if fixed is None else fixed
+
+
+def landlines(phones: Sequence[str]) -> list[int]:
+    """Give the index of each valid E.164 number in a column that is a fixed line and nothing else."""
+    return [index for index in not_mobile(phones) if is_landline(phones[index])]
 
 
 def never(phone: str) -> BadNumber | None:

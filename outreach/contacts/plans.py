@@ -9,19 +9,16 @@ a number could be read in two ways, an expression steps back, so that the librar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 import attrs
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-#: The region of calling codes that belong to no country.
-WORLD = "001"
-
-#: Kinds of numbers, in the words of the metadata. The library asks for nobody's own numbers first, but for ``voip``.
-_NEVER = ("premium_rate", "toll_free", "shared_cost", "personal_number", "pager", "uan", "voicemail")
-_PEOPLE = ("mobile", "fixed_line", "voip")
+from outreach.contacts import home
+from outreach.contacts.home import NEVER, PEOPLE, WORLD, regions
 
 #: ``\d`` of the metadata means 0 to 9, and its ``$`` the end of one number among many.
 _FLAGS = re.ASCII | re.MULTILINE
@@ -34,6 +31,9 @@ _MOST_DIGITS = 15
 
 #: An opening parenthesis whose group would give something.
 _GROUP = re.compile(r"\((?!\?)")
+
+#: One number in so many is asked of which country most of a column are.
+_SAMPLED = 16
 
 #: Heads of numbers, a plus and three digits each: there are a thousand.
 _HEADS = 1024
@@ -69,7 +69,8 @@ def local_plan(country: str | None) -> LocalPlan:
     here: Any = PhoneMetadata.metadata_for_region(country)
     code = str(here.country_code)
     beginnings = "|".join(_beginnings(here, _main(code), code))
-    number = rf"(?:{beginnings}|(?=\+))({_people(code)}|^{abroad})(?<![0-9]{{{_MOST_DIGITS + 1}}})"
+    own = _at_home(code, home.people, _contactable)
+    number = rf"^(?:{beginnings}|(?=\+))({own}|^{abroad})(?<![0-9]{{{_MOST_DIGITS + 1}}})"
     return LocalPlan(f"+{code}", re.compile(rf"{number}\n|.*\n", _FLAGS))
 
 
@@ -80,24 +81,47 @@ def known(phone: str) -> str | None:
     return f"{phone[:length]}{found[1]}" if found else None
 
 
-def is_mobile(phone: str) -> bool:
-    """Say whether a plan is sure that an E.164 number is one that mobile phones have, if not they alone.
+def is_fixed(phone: str) -> bool | None:
+    """Say whether the library calls an E.164 number a fixed line and nothing else; None where no plan is sure."""
+    length, match = _kinds(phone[:4])
+    found = match(phone[length:])
+    return None if found is None else found[1] is None
 
-    The library calls such a number anything but a fixed line.
-    """
-    length, match = _mobiles(phone[:4])
-    return match(phone[length:]) is not None
+
+def not_mobile(phones: Sequence[str]) -> list[int]:
+    """Give the index of each E.164 number that is not known for a mobile one of the country that most of them have."""
+    heads = Counter(phone[:4] for phone in phones[::_SAMPLED]).most_common(1)
+    code = _code(heads[0][0]) if heads else None
+    if code is None:
+        return list(range(len(phones)))
+    rest = _not_mobile(code).findall("\n".join(phones) + "\n")
+    return [index for index, phone in enumerate(rest) if phone] if any(rest) else []
+
+
+@cache
+def _not_mobile(code: str) -> re.Pattern[str]:
+    """Make what goes over numbers, each ended by a line feed; group 1 is one that is no mobile number of this code."""
+    return re.compile(rf"^\+{code}{_at_home(code, home.mobiles, _mobile)}\n|(.+)\n", _FLAGS)
 
 
 @lru_cache(_HEADS)
-def _mobiles(head: str) -> tuple[int, Callable[[str], re.Match[str] | None]]:
-    """Give as ``_reader`` what knows the mobile numbers of a code that is one country's; several may differ."""
+def _kinds(head: str) -> tuple[int, Callable[[str], re.Match[str] | None]]:
+    """Give as ``_reader`` what knows the mobile numbers of a code, which are group 1, and its fixed lines."""
     code = _code(head)
-    if code is None or len(_regions(code)) > 1 or _regions(code)[0] == WORLD:
+    if code is None:
         return 0, re.compile(_NOTHING).fullmatch
-    plan = _main(code)
-    mobile = f"(?={_kind(plan.general_desc)}$){_any(plan, ('mobile',))}"
-    return 1 + len(code), re.compile(mobile, _FLAGS).fullmatch
+    return 1 + len(code), re.compile(f"({_first(code, _mobile)})|{_first(code, _fixed)}", _FLAGS).fullmatch
+
+
+def _mobile(plan: Any) -> str:
+    """Match numbers that mobile phones have, if not they alone: anything but a fixed line by the library."""
+    return f"(?={_kind(plan.general_desc)}$){_any(plan, ('mobile',))}"
+
+
+def _fixed(plan: Any) -> str:
+    if plan.same_mobile_and_fixed_line_pattern:
+        return _NOTHING
+    return f"(?={_kind(plan.general_desc)}$)(?!{_any(plan, (*NEVER, 'voip', 'mobile'))}$){_any(plan, ('fixed_line',))}"
 
 
 def _code(head: str) -> str | None:
@@ -125,15 +149,15 @@ def _beginnings(here: Any, main: Any, code: str) -> Iterator[str]:
     """
     exits = _plain(here.international_prefix or "") or _NOTHING
     viable = _general(here, code)
-    yield rf"^(?!\+|{exits}){_untouched(here)}{viable}"
-    yield f"^(?!{exits}|{code}){_local_trunk(here, code)}"
+    yield rf"(?!\+|{exits}){_untouched(here)}{viable}"
+    yield f"(?!{exits}|{code}){_local_trunk(here, code)}"
     if _optional(main) or _optional(here):
         return
-    yield rf"^\+{code}{_untouched(main)}"
-    yield rf"^\+{code}{_trunk(main, code)}"
-    yield f"^(?>{exits}){code}{_untouched(main)}"
+    yield rf"\+{code}{_untouched(main)}"
+    yield rf"\+{code}{_trunk(main, code)}"
+    yield f"(?>{exits}){code}{_untouched(main)}"
     without = f"(?!{exits}|{_plain(here.general_desc.national_number_pattern)}$)"
-    yield f"^{without}{code}{_untouched(here)}{_untouched(main)}{viable}"
+    yield f"{without}{code}{_untouched(here)}{_untouched(main)}{viable}"
 
 
 def _untouched(plan: Any) -> str:
@@ -167,31 +191,44 @@ def _local_trunk(plan: Any, code: str) -> str:
 
 def _general(plan: Any, code: str) -> str:
     """Ask for a number of this plan, where the calling code has others that would do."""
-    return f"(?={_kind(plan.general_desc)}$)" if len(_regions(code)) > 1 else ""
+    return f"(?={_kind(plan.general_desc)}$)" if len(regions(code)) > 1 else ""
 
 
 def _people(code: str) -> str:
-    """Match the national numbers behind a calling code that a campaign may contact.
+    """Match the national numbers behind a calling code that a campaign may contact."""
+    return _first(code, _contactable)
+
+
+def _at_home(code: str, quick: Callable[[str], str], told: Callable[[Any], str]) -> str:
+    """Match what ``told`` gives by an expression that tries no digit twice, where one can be made."""
+    try:
+        return quick(code)
+    except ValueError:
+        return _first(code, told)
+
+
+def _first(code: str, told: Callable[[Any], str]) -> str:
+    """Match what ``told`` gives for the plan that decides about a number behind a calling code.
 
     The first region that knows a number decides about it, so the expression of each stands behind a refusal of what
     the regions before it know.
     """
-    plans = [PhoneMetadata.metadata_for_region(region) for region in _regions(code) if region != WORLD]
+    plans = [PhoneMetadata.metadata_for_region(region) for region in regions(code) if region != WORLD]
     expression = _NOTHING
     for plan in reversed(plans):
         others = f"|(?!{_claimed(plan)}){expression}" if expression != _NOTHING else ""
-        expression = f"(?:{_led(plan)}{_contactable(plan)}{others})"
+        expression = f"(?:{_led(plan)}{told(plan)}{others})"
     return expression
 
 
 def _contactable(plan: Any) -> str:
-    never = _any(plan, _NEVER)
-    return f"(?={_kind(plan.general_desc)}$)(?!{never}$){_any(plan, _PEOPLE)}"
+    never = _any(plan, NEVER)
+    return f"(?={_kind(plan.general_desc)}$)(?!{never}$){_any(plan, PEOPLE)}"
 
 
 def _claimed(plan: Any) -> str:
     led = _led(plan)
-    return led or f"(?={_kind(plan.general_desc)}$){_any(plan, _PEOPLE + _NEVER)}$"
+    return led or f"(?={_kind(plan.general_desc)}$){_any(plan, PEOPLE + NEVER)}$"
 
 
 def _led(plan: Any) -> str:
@@ -215,9 +252,4 @@ def _plain(pattern: str) -> str:
 
 
 def _main(code: str) -> Any:
-    return PhoneMetadata.metadata_for_region_or_calling_code(int(code), _regions(code)[0])
-
-
-def _regions(code: str) -> tuple[str, ...]:
-    regions: tuple[str, ...] = COUNTRY_CODE_TO_REGION_CODE[int(code)]
-    return regions
+    return PhoneMetadata.metadata_for_region_or_calling_code(int(code), regions(code)[0])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 
 import phonenumbers
 import pytest
 
-from outreach.contacts import NumberKind, is_landline, kind, known_zone, mask, zone_of
+from outreach.contacts import NumberKind, is_landline, kind, known_zone, landlines, mask, zone_of
 from outreach.contacts.kinds import parsed, type_of
+from outreach.contacts.plans import is_fixed
 
 
 @pytest.mark.parametrize(
@@ -26,25 +28,46 @@ def test_kind(phone: str, expected: NumberKind) -> None:
     assert kind(phone) is expected
 
 
-def every_example() -> list[str]:
+#: Countries of every sort: alone behind a code, many behind one, with lines that the plan does not tell apart.
+SOME = tuple("AR AU BR CA CX DE FI GB GG IN IT JM KZ MX NP NZ NO RU SJ US VA YT".split(" "))  # noqa: SIM905  # one line
+
+
+def every_example(countries: Collection[str] = phonenumbers.SUPPORTED_REGIONS) -> list[str]:
     """Give a number of every type in every country that has one."""
     types = [value for name, value in vars(phonenumbers.PhoneNumberType).items() if name.isupper()]
     return [
         phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
-        for country in phonenumbers.SUPPORTED_REGIONS
+        for country in countries
         for example in (phonenumbers.example_number_for_type(country, kind) for kind in types)
         if example
     ]
 
 
 def test_a_fixed_line_is_one_by_the_library() -> None:
-    """The short way to tell that a number is none agrees with the library in every country, also near the edges."""
+    """The short way to tell agrees with the library in countries of every sort, also near the edges."""
     chance = random.Random(1)
-    ends = [(one, chance.randrange(1, 4)) for one in every_example()[::2]]
+    ends = [(one, chance.randrange(1, 4)) for one in every_example(SOME) * 4]
     numbers = [one[:-size] + "".join(chance.choices("0123456789", k=size)) for one, size in ends]
 
     assert [is_landline(one) for one in numbers] == [kind(one) is NumberKind.LANDLINE for one in numbers]
+    assert {is_fixed(one) for one in numbers} == {True, False, None}
     assert 0.1 < sum(map(is_landline, numbers)) / len(numbers) < 0.9
+
+
+def test_a_code_of_no_country_has_no_fixed_lines() -> None:
+    """Nobody is sure about a number behind it."""
+    assert is_fixed("+9991234567") is None
+
+
+def test_fixed_lines_of_a_column_are_those_of_its_numbers() -> None:
+    """Whatever country most of a column are of, the same rows are found as number by number."""
+    numbers = every_example(SOME)
+    random.Random(2).shuffle(numbers)
+    columns = [[one for one in numbers if one.startswith(code)] for code in ("+1", "+44", "+977")]
+
+    assert [bool(landlines(column)) for column in columns] == [False, True, True]
+    for column in [*columns, numbers, ["+9779610000001"], []]:
+        assert landlines(column) == [index for index, one in enumerate(column) if is_landline(one)]
 
 
 def test_library_agrees_on_every_example_number() -> None:

@@ -75,7 +75,9 @@ CORE = (
     ),
     Part(
         "numbers",
-        _in("outreach/contacts", "numbers.py spelling.py plans.py sift.py numberset.py suppression.py"),
+        _in(
+            "outreach/contacts", "numbers.py spelling.py plans.py home.py tries.py sift.py numberset.py suppression.py"
+        ),
         ("tests/contacts",),
     ),
     Part(
