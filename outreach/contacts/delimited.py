@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from outreach.contacts.lines import lines
+from outreach.contacts.lines import batches
 from outreach.contacts.opening import Opened
 from outreach.contacts.spelling import trim
 from outreach.contacts.tables import BLOCK_ROWS, Block, Flaw, Header, Table, wrong
@@ -62,7 +62,8 @@ def delimited(source: Opened, separator: str | None) -> Table:
     Raises:
         SpecError: There is no header, or it names a column twice.
     """
-    text = lines(source)
+    read = batches(source)
+    text = chain.from_iterable(read)
     blank, first = _first_line(text, source.name)
     parser = csv.reader(
         chain((first,), text),
@@ -72,7 +73,7 @@ def delimited(source: Opened, separator: str | None) -> Table:
     )
     names = _names(parser, source.name, blank + 1)
     header = Header(source=source.name, columns=tuple(filter(None, names)), line=blank + 1)
-    return Table(header, _blocks(parser, names, source.name, blank), text.close)
+    return Table(header, _blocks(parser, names, source.name, blank), read.close)
 
 
 def _first_line(text: Iterable[str], name: str) -> tuple[int, str]:
@@ -122,9 +123,8 @@ def _blocks(parser: Any, names: Sequence[str], source: str, before: int) -> Iter
 
 def _blank(rows: Sequence[Sequence[str]]) -> set[int]:
     """Give the rows in which nothing stands; a row without a cell is one."""
-    if all(rows) and all(map(str.strip, map(itemgetter(0), rows))):
-        return set()
-    return {index for index, row in enumerate(rows) if not (row and row[0].strip()) and not any(map(str.strip, row))}
+    bare = [index for index, row in enumerate(rows) if not row or not row[0].strip()]
+    return {index for index in bare if not any(map(str.strip, rows[index]))}
 
 
 def _take(parser: Any, name: str, line: int) -> list[list[str]] | None:

@@ -27,14 +27,22 @@ def lines(source: Opened) -> Generator[str]:
 
         EnvironmentProblem: The disk or the network folder fails.
     """
+    for batch in batches(source):
+        yield from batch
+
+
+def batches(source: Opened) -> Generator[list[str]]:
+    """Give the same lines, many at a time."""
     with closing(source.stream):
         number = 1
         for piece in _whole_lines(source):
-            batch = list(io.StringIO(_decode(piece, source.name, number), newline="\n"))
-            if max(map(len, batch)) > LINE_LIMIT:
+            text = _decode(piece, source.name, number)
+            batch = list(io.StringIO(text, newline="\n"))
+            # Each of the other lines has an end at least, so one of them can be that long only where all are longer.
+            if len(text) - len(batch) >= LINE_LIMIT and max(map(len, batch)) > LINE_LIMIT:
                 at = next(index for index, line in enumerate(batch) if len(line) > LINE_LIMIT)
                 raise _endless(source.name, number + at)
-            yield from batch
+            yield batch
             number += len(batch)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import compress
+from operator import not_
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
@@ -59,18 +61,38 @@ def normalise(raw: object, country: str | None) -> str | BadNumber:
 
 def normalise_column(raws: Iterable[object], country: str | None) -> list[str | BadNumber]:
     """Read a column of numbers; the answers are those of ``normalise``, at a fraction of the price."""
-    cells = list(raws)
+    phones, bad = sorted_out(list(raws), country)
+    found: list[str | BadNumber] = [*phones]
+    for index, flaw in bad.items():
+        found[index] = flaw
+    return found
+
+
+def sorted_out(cells: Sequence[object], country: str | None) -> tuple[list[str], dict[int, BadNumber]]:
+    """Read a column as ``normalise_column`` does; an empty text stands for each bad number, which is given by index."""
     if country is not None and country not in phonenumbers.SUPPORTED_REGIONS:
-        return [normalise(cell, country) for cell in cells]
+        return _parted([normalise(cell, country) for cell in cells])
     plan = local_plan(country)
     lines = as_lines(cells)
     if lines is None:
-        return [_settled(cell, plan, country) for cell in cells]
+        return _parted([_settled(cell, plan, country) for cell in cells])
     code = plan.code
-    return [
-        code + found if found >= "0" else (found and known(found)) or _settled(cell, plan, country)
-        for found, cell in zip(plan.lines.findall(lines), cells, strict=True)
-    ]
+    phones = [code + found if found >= "0" else (found and known(found)) or "" for found in plan.lines.findall(lines)]
+    unsure = list(compress(range(len(phones)), map(not_, phones)))
+    settled, bad = _parted([_settled_text(cells[index], country) for index in unsure])
+    for index, phone in zip(unsure, settled, strict=True):
+        phones[index] = phone
+    return phones, {unsure[place]: flaw for place, flaw in bad.items()}
+
+
+def _parted(read: Sequence[str | BadNumber]) -> tuple[list[str], dict[int, BadNumber]]:
+    bad = {index: one for index, one in enumerate(read) if isinstance(one, BadNumber)}
+    return ["" if isinstance(one, BadNumber) else one for one in read], bad
+
+
+@lru_cache(_REMEMBERED)
+def _settled_text(raw: object, country: str | None) -> str | BadNumber:
+    return _settled(raw, local_plan(country), country)
 
 
 def _settled(raw: object, plan: LocalPlan, country: str | None) -> str | BadNumber:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import compress
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import attrs
 
 from outreach.contacts.columns import Roles
 from outreach.contacts.masking import mask
-from outreach.contacts.numbers import NO_COUNTRY, normalise_column
+from outreach.contacts.numbers import NO_COUNTRY, sorted_out
 from outreach.contacts.numberset import NumberSet
-from outreach.contacts.spelling import BadNumber
 from outreach.contacts.tables import Block, Flaw, Table
 from outreach.contacts.texts import texts
 from outreach.contacts.values import Chunk, Dropped
@@ -65,28 +64,28 @@ class Sieve:
         phones = self._phones(source, block, cells, flaws)
         about = source.roles.about
         every = {name: _column(block, name, flaws) for name in dict.fromkeys((*self.wanted, *about))}
-        ids, names, zones = map(every.__getitem__, about)
+        ids, _, zones = map(every.__getitem__, about)
         zones = _zones(zones, flaws)
         self._drop_repeated(phones, flaws)
         people = _others(flaws, len(phones))
+        picked = {name: _pick(column, people) for name, column in every.items()}
         return Chunk(
             phones=_pick(phones, people),
-            ids=_pick(ids, people),
-            names=_pick(names, people),
-            zones=_pick(zones, people),
+            ids=picked[about[0]],
+            names=picked[about[1]],
+            zones=_pick(zones, people) if about[2] else picked[None],
             rows=list(compress(range(block.first, block.first + len(phones)), people)),
-            columns={name: _pick(every[name], people) for name in self.wanted},
-            dropped=[_dropped(source, block, index, flaws[index], cells, ids) for index in sorted(flaws)],
+            columns={name: picked[name] for name in self.wanted},
+            dropped=_dropped(source.name, block, flaws, cells, ids),
         )
 
     def _phones(self, source: Source, block: Block, cells: Sequence[object], flaws: dict[int, Flaw]) -> list[str]:
-        found = normalise_column(cells, self.country)
-        for index, flaw in [(index, phone) for index, phone in enumerate(found) if isinstance(phone, BadNumber)]:
+        phones, bad = sorted_out(cells, self.country)
+        for index, flaw in bad.items():
             if flaw is NO_COUNTRY and index not in flaws:
                 raise _local(source, block.first + index, cells[index])
             flaws.setdefault(index, flaw)
-            found[index] = ""
-        return cast("list[str]", found)
+        return phones
 
     def _drop_repeated(self, phones: Sequence[str], flaws: dict[int, Flaw]) -> None:
         """Keep the first row of each number; only people take one, so that a bad row never stands before a good one."""
@@ -133,27 +132,27 @@ def _pick(column: Sequence[T], people: Sequence[int]) -> Sequence[T]:
 
 
 def _dropped(
-    source: Source,
-    block: Block,
-    index: int,
-    flaw: Flaw,
-    cells: Sequence[object],
-    ids: Sequence[str],
-) -> Dropped:
-    return Dropped(
-        source=source.name,
-        row=block.first + index,
-        line=block.lines[index],
-        reason=flaw.reason,
-        detail=flaw.detail,
-        phone=_printable(cells[index]),
-        id=ids[index],
-    )
+    name: str, block: Block, flaws: Mapping[int, Flaw], cells: Sequence[object], ids: Sequence[str]
+) -> list[Dropped]:
+    first, lines = block.first, block.lines
+    return [
+        Dropped(
+            source=name,
+            row=first + index,
+            line=lines[index],
+            reason=flaws[index].reason,
+            detail=flaws[index].detail,
+            phone=_printable(cells[index]),
+            id=ids[index],
+        )
+        for index in sorted(flaws)
+    ]
 
 
 def _printable(cell: object) -> str:
     """Give what a cell held, fit for a file: half characters, which only JSON and applications can give, become ?."""
-    return "" if cell is None else str(cell).encode(errors="replace").decode()
+    text = "" if cell is None else str(cell)
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def _local(source: Source, row: int, cell: object) -> SpecError:

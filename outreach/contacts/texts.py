@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from numbers import Integral, Real
+from typing import cast
 from uuid import UUID
 
 from outreach.contacts.tables import Flaw
@@ -19,16 +20,17 @@ CONTROL = Flaw("control_characters", "a value holds a control character; delete 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def texts(values: Sequence[object]) -> tuple[list[str], Mapping[int, Flaw]]:
+def texts(values: Sequence[object]) -> tuple[Sequence[str], Mapping[int, Flaw]]:
     """Give a column as text without white space at the ends, and the index of each value that is no text."""
     try:
-        plain = list(map(str.strip, values))  # type: ignore[arg-type]  # what is no text raises
+        line = f"|{'|'.join(values)}|"  # type: ignore[arg-type]  # what is no text raises
     except TypeError:
         return _one_by_one(values)
-    joined = "".join(plain)
-    # What is printable holds no control character, and is found out ten times as fast.
-    clean = joined.isprintable() or not _CONTROL.search(joined)
-    return (plain, {}) if clean else _one_by_one(plain)
+    # What is printable holds no control character, and of white space only the space.
+    if line.isprintable() and " |" not in line and "| " not in line and set(map(type, values)) <= {str}:
+        return cast("Sequence[str]", values), {}
+    plain = list(map(str.strip, values))  # type: ignore[arg-type]  # all are texts
+    return _one_by_one(plain) if _CONTROL.search("".join(plain)) else (plain, {})
 
 
 def text(value: object) -> str | Flaw:
