@@ -9,6 +9,7 @@ import attrs
 
 from outreach.model import Campaign, Channel, Placeholder
 from outreach.planning.carrier import Carrier, fingerprint
+from outreach.planning.picking import some
 from outreach.planning.values import SlicePlan
 from outreach.provider import Batch
 
@@ -30,7 +31,7 @@ class Sink(Protocol):
 
 @attrs.frozen
 class Columns:
-    """People on their way into batches; columns of equal length."""
+    """People on their way into batches; columns of equal length, or left empty where nobody asks for them."""
 
     phones: list[str]
     ids: list[str]
@@ -46,11 +47,11 @@ class Columns:
         if len(indices) == len(self.phones):
             return self
         return Columns(
-            list(map(self.phones.__getitem__, indices)),
-            list(map(self.ids.__getitem__, indices)),
-            list(map(self.names.__getitem__, indices)),
-            list(map(self.rows.__getitem__, indices)),
-            {name: list(map(column.__getitem__, indices)) for name, column in self.values.items()},
+            some(self.phones, indices),
+            some(self.ids, indices) if self.ids else [],
+            some(self.names, indices) if self.names else [],
+            some(self.rows, indices) if self.rows else [],
+            {name: some(column, indices) for name, column in self.values.items()},
         )
 
     def cut(self, count: int) -> Columns:
@@ -100,6 +101,8 @@ class Assigner:
         self._count = 0
         self._open: dict[tuple[tuple[Channel, ...], str], tuple[SlicePlan, int]] = {}
         self.batches = 0
+        # What nobody takes is only counted.
+        self.keeps = sink is not None or carrier.provider.capabilities.batching.equal_values
         self.mine: list[SlicePlan] = []
         per_hour = campaign.limits.per_hour
         self._batch_size = min(carrier.batch_size, per_hour or carrier.batch_size)
@@ -131,7 +134,8 @@ class Assigner:
             values: Sequence[tuple[str, ...]] = list(zip(*people.values.values(), strict=True))
         else:
             values = [()] * len(people)
-        if not any(values) and len(set(zones)) == 1 and len(set(channels)) == 1:
+        # To count equal objects takes no hash of each; a channel's is slow.
+        if not any(values) and zones.count(zones[0]) == channels.count(channels[0]) == len(people):
             return {(channels[0], zones[0], ()): range(len(people))}
         keys: dict[Key, list[int]] = {}
         for index, key in enumerate(zip(channels, zones, values, strict=True)):

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -19,12 +18,13 @@ from outreach.model import Campaign, Channel, Placeholder, SmsContent
 from outreach.negotiation import Finding
 from outreach.planning.assign import Assigner, Columns, Sink
 from outreach.planning.carrier import Carrier, Group, groups
-from outreach.planning.choose import Ledger, Nothing, Suppressed, filled, zones
+from outreach.planning.choose import Ledger, Nothing, Suppressed, asked, filled, zones
 from outreach.planning.digest import campaign_digest
 from outreach.planning.judge import example, judged
 from outreach.planning.negotiate import refusals
 from outreach.planning.notes import notes
-from outreach.planning.segments import segments
+from outreach.planning.picking import some
+from outreach.planning.segments import all_segments, segments
 from outreach.planning.times import due
 from outreach.planning.turns import Chooser, Going
 from outreach.planning.values import Fallback, Plan, RoutePlan, Rows, SlicePlan
@@ -42,9 +42,6 @@ SPENT = (
 )
 
 
-T = TypeVar("T")
-
-
 @attrs.define
 class _Tally:
     """What is counted of one route."""
@@ -60,7 +57,7 @@ class _Team:
     """A group of routes at work."""
 
     group: Group
-    channels: tuple[Channel, ...]
+    asked: tuple[Placeholder, ...]
     now: Assigner
     later: Assigner
     spent: Assigner
@@ -111,7 +108,7 @@ class Builder:
         self._teams = [
             _Team(
                 group,
-                tuple(campaign.routes[index].channel for index in group.routes),
+                asked(campaign, [campaign.routes[index].channel for index in group.routes]),
                 *(Assigner(campaign, group.carrier, self.slices, sink, held=held) for held in ("", LIMIT, SPENT)),
             )
             for group in groups(campaign, carriers)
@@ -128,7 +125,8 @@ class Builder:
             self._count(index, going, chunk)
         for team in self._teams:
             self._travel(team, chunk, choice)
-        self._people += len(set(chain.from_iterable(going.kept for going in choice)))
+        kept = [going.kept for going in choice]
+        self._people += len(kept[0]) if len(kept) == 1 else len(set(chain.from_iterable(kept)))
 
     def note(self, found: Sequence[Problem]) -> None:
         """Take what a careful person should know about the sources."""
@@ -163,12 +161,12 @@ class Builder:
         self.passing |= going.passing
         tally.planned += len(going.kept)
         tally.earlier += len(going.kept) - sum(map(len, going.legs.values()))
-        tally.segments += self._segments(channel, going.kept, filled(self._campaign, (channel,), chunk))
+        tally.segments += self._segments(channel, going.kept, chunk)
         for one in going.left_out:
             tally.skipped[one.reason] += len(one.people)
             if self._sink is not None and one.fresh:
-                phones, ids = _some(chunk.phones, one.fresh), _some(chunk.ids, one.fresh)
-                self._sink.skip(channel, one.provider, one.reason, phones, ids, _some(chunk.rows, one.fresh))
+                phones, ids = some(chunk.phones, one.fresh), some(chunk.ids, one.fresh)
+                self._sink.skip(channel, one.provider, one.reason, phones, ids, some(chunk.rows, one.fresh))
 
     def _travel(self, team: _Team, chunk: Chunk, choice: Sequence[Going]) -> None:
         """Bring a chunk's people into the batches of one team."""
@@ -178,8 +176,8 @@ class Builder:
         if not people:
             return
         where = zones(self._campaign, team.group.carrier, chunk)
-        values = filled(self._campaign, team.channels, chunk)
-        spent = {one for channel, some in legs for one in self._spent(channel, chunk, some)}
+        values = filled(team.asked, chunk)
+        spent = {one for channel, going in legs for one in self._spent(channel, chunk, going)}
         if spent:
             going = [place for place, one in enumerate(people) if one in spent]
             self._put(team.spent, chunk, [people[i] for i in going], [channels[i] for i in going], where, values)
@@ -190,7 +188,7 @@ class Builder:
             self._put(assigner, chunk, people[part], channels[part], where, values)
 
     def _spent(self, channel: Channel, chunk: Chunk, people: Sequence[int]) -> Iterable[int]:
-        return (people[one] for one in self._ledger.spent(_some(chunk.phones, people), channel))
+        return (people[one] for one in self._ledger.spent(some(chunk.phones, people), channel))
 
     @staticmethod
     def _put(
@@ -203,14 +201,17 @@ class Builder:
     ) -> None:
         if not people:
             return
+        if not assigner.keeps:
+            assigner.add(Columns(some(chunk.phones, people), [], [], [], {}), channels, some(where, people))
+            return
         columns = Columns(
-            _some(chunk.phones, people),
-            _some(chunk.ids, people),
-            _some(chunk.names, people),
-            _some(chunk.rows, people),
-            {name: _some(column, people) for name, column in values.items()},
+            some(chunk.phones, people),
+            some(chunk.ids, people),
+            some(chunk.names, people),
+            some(chunk.rows, people),
+            {name: some(column, people) for name, column in values.items()},
         )
-        assigner.add(columns, channels, _some(where, people))
+        assigner.add(columns, channels, some(where, people))
 
     def _allowed(self, channels: Sequence[tuple[Channel, ...]]) -> int:
         """Say how many of these people still fit under ``--limit``; a person's deliveries go together."""
@@ -225,14 +226,15 @@ class Builder:
             fit += 1
         return fit
 
-    def _segments(self, channel: Channel, people: Sequence[int], values: Mapping[Placeholder, Sequence[str]]) -> int:
+    def _segments(self, channel: Channel, people: Sequence[int], chunk: Chunk) -> int:
         content = self._campaign.content(channel)
         if not isinstance(content, SmsContent) or content.text is None:
             return 0
-        if not content.text.placeholders:
+        names = content.text.placeholders
+        if not names:
             return len(people) * segments(content.text.spell(str))
-        some = {name: _some(column, people) for name, column in values.items()}
-        return sum(map(segments, content.text.render(some, len(people))))
+        values = {name: some(column, people) for name, column in filled(names, chunk).items()}
+        return all_segments(content.text.render(values, len(people)))
 
     def _drop(self, dropped: Sequence[Dropped]) -> None:
         for one in dropped:
@@ -311,11 +313,6 @@ def _carried(legs: Sequence[tuple[Channel, list[int]]]) -> tuple[Sequence[int], 
             carried[one] = (*carried.get(one, ()), channel)
     order = sorted(carried)
     return order, [carried[one] for one in order]
-
-
-def _some(column: Sequence[T], people: Sequence[int]) -> list[T]:
-    """Give the values of some people as a column of its own."""
-    return list(column) if len(people) == len(column) else list(map(column.__getitem__, people))
 
 
 def _fingerprint(chunk: Chunk) -> bytes:

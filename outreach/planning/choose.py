@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import attrs
 
-from outreach.contacts import is_landline, zone_of
+from outreach.contacts import landlines, zone_of
 from outreach.contacts.values import Chunk
 from outreach.model import RECIPIENT, Campaign, Channel, Placeholder, Route, placeholders
 from outreach.planning.carrier import Carrier
 from outreach.planning.columns import OWN
+from outreach.planning.picking import some
 
 #: Channels that a fixed line cannot receive.
 _WRITTEN = frozenset({Channel.SMS, Channel.WHATSAPP})
@@ -106,7 +107,7 @@ def left_out(
         codes = tuple(f"+{code}" for code in capabilities.calling_codes)
         yield "country", [index for index in people if not chunk.phones[index].startswith(codes)]
     if route.channel in _WRITTEN:
-        yield "landline", [index for index in people if is_landline(chunk.phones[index])]
+        yield "landline", [people[place] for place in landlines(some(chunk.phones, people))]
     if capabilities.needs_id:
         yield "no_id", [index for index in people if not chunk.ids[index]]
     for name, column in values.items():
@@ -114,10 +115,15 @@ def left_out(
             yield f"no_value:{name.name}", [index for index in people if not column[index]]
 
 
-def filled(campaign: Campaign, channels: Sequence[Channel], chunk: Chunk) -> dict[Placeholder, Sequence[str]]:
+def asked(campaign: Campaign, channels: Sequence[Channel]) -> tuple[Placeholder, ...]:
+    """Give each placeholder of what is said on these channels, once."""
+    contents = [content for channel in channels if (content := campaign.content(channel))]
+    return tuple(dict.fromkeys(name for content in contents for name in placeholders(content)))
+
+
+def filled(names: Iterable[Placeholder], chunk: Chunk) -> dict[Placeholder, Sequence[str]]:
     """Give each placeholder's values for a chunk, fallbacks filled in; without one a missing value stays empty."""
-    names = [name for channel in channels if (content := campaign.content(channel)) for name in placeholders(content)]
-    return {name: _column(name, chunk) for name in dict.fromkeys(names)}
+    return {name: _column(name, chunk) for name in names}
 
 
 def _column(name: Placeholder, chunk: Chunk) -> Sequence[str]:

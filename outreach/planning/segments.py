@@ -8,7 +8,7 @@ Devanagari and emoji are always UCS-2. https://www.3gpp.org/dynareport/23038.htm
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -19,10 +19,25 @@ _EXTENDED = frozenset("\f^{}\\[~]|€")
 #: A character beyond both tables, one of the extension table, and one that takes two units of UCS-2.
 _FOREIGN = re.compile(f"[^{re.escape(''.join(sorted(_BASIC | _EXTENDED)))}]")
 _DOUBLE = re.compile(f"[{re.escape(''.join(sorted(_EXTENDED)))}]")
+#: ASCII of which not every character is one unit of seven bits.
+_UNUSUAL = re.compile(f"{_FOREIGN.pattern}|{_DOUBLE.pattern}")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 _GSM_SINGLE, _GSM_PART = 160, 153
 _UCS2_SINGLE, _UCS2_PART = 70, 67
+
+
+def all_segments(texts: Sequence[str]) -> int:
+    """Count the segments of many texts; those that take one whatever their letters are looked at together."""
+    joined = "".join(texts)
+    if joined.isascii() and not _UNUSUAL.search(joined):
+        surely = _GSM_SINGLE
+    else:
+        # A character takes two units at most, in either table.
+        units = len(joined.encode("utf-16-le", "surrogatepass")) // 2
+        surely = _UCS2_SINGLE if units == len(joined) else _UCS2_SINGLE // 2
+    longer = [text for text in texts if len(text) > surely]
+    return len(texts) - texts.count("") - len(longer) + sum(map(segments, longer))
 
 
 def segments(text: str) -> int:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TypeVar
 
 import attrs
 
 from outreach.contacts.values import Chunk
 from outreach.model import Campaign, Channel, Placeholder, Route
 from outreach.planning.carrier import Carrier
-from outreach.planning.choose import Ledger, Suppressed, filled, left_out, matching, zones
-
-T = TypeVar("T")
+from outreach.planning.choose import Ledger, Suppressed, asked, filled, left_out, matching, zones
+from outreach.planning.picking import some
 
 #: Reason of people who were contacted, or would be in this run, as often as ``limits.per_contact`` allows.
 PER_CONTACT = "per_contact"
@@ -91,6 +89,11 @@ class Chooser:
     suppressed: Suppressed
     ledger: Ledger
     down: Collection[str] = ()
+    _asked: Mapping[Channel, tuple[Placeholder, ...]] = attrs.field(init=False)
+
+    @_asked.default
+    def _ask(self) -> Mapping[Channel, tuple[Placeholder, ...]]:
+        return {route.channel: asked(self.campaign, (route.channel,)) for route in self._routes}
 
     def choose(self, chunk: Chunk) -> list[Going]:
         """Say for every route, in order, who goes down it, and by whose hand."""
@@ -116,29 +119,29 @@ class Chooser:
             people = [person for person in people if person not in taken]
         taken.update(people)
         past = self._past(route, chunk, people)
-        values = filled(self.campaign, (route.channel,), chunk)
+        values = filled(self._asked[route.channel], chunk)
         suppressed = self.suppressed.reasons(chunk.phones, route.channel)
         kept: list[int] = []
         legs: dict[str, list[int]] = {}
         out: list[LeftOut] = []
-        for name, some in self._homes(route, people, past).items():
-            reasons = chain(_named(suppressed, some), self._unable(route, name, chunk, some, values))
-            staying = self._sift(name, some, reasons, past, out)
+        for name, housed in self._homes(route, people, past).items():
+            reasons = chain(_named(suppressed, housed), self._unable(route, name, chunk, housed, values))
+            staying = self._sift(name, housed, reasons, past, out)
             fresh = [one for one in staying if one not in past.done] if past.done else staying
             pressed = self._pressed(chunk, fresh, used)
             fresh = self._sift(name, fresh, [(PER_CONTACT, pressed)], past, out)
             used.update(fresh if self.campaign.limits.per_contact else ())
             kept += staying if not pressed else [one for one in staying if one not in set(pressed)]
-            stranded = [one for one in staying if one in past.stranded]
+            stranded = [one for one in staying if one in past.stranded] if past.stranded else ()
             self._share(route, name, chunk, fresh, stranded, values, past, legs)
         if len(legs) > 1:
             kept.sort()
-        self.ledger.wanted(_some(chunk.phones, kept), route.channel)
+        self.ledger.wanted(some(chunk.phones, kept), route.channel)
         passing = bool(past.listed) and not past.listed.isdisjoint(chain.from_iterable(legs.values()))
-        return Going(kept, {name: sorted(some) for name, some in legs.items()}, out, passing)
+        return Going(kept, {name: sorted(going) for name, going in legs.items()}, out, passing)
 
     def _past(self, route: Route, chunk: Chunk, people: Sequence[int]) -> _Past:
-        phones = _some(chunk.phones, people)
+        phones = some(chunk.phones, people)
         refused = self.ledger.refused(phones, route.channel)
         handled = self.ledger.handled(phones, route.channel)
         if not handled and not refused:
@@ -189,7 +192,7 @@ class Chooser:
         limit = self.campaign.limits.per_contact
         if limit is None:
             return []
-        known = self.ledger.contacts(_some(chunk.phones, people))
+        known = self.ledger.contacts(some(chunk.phones, people))
         return [one for position, one in enumerate(people) if known.get(position, 0) + used.get(one, 0) >= limit.count]
 
     @staticmethod
@@ -239,8 +242,3 @@ class Chooser:
 def _named(reasons: Mapping[int, str], people: Sequence[int]) -> Iterator[tuple[str, list[int]]]:
     for reason in set(reasons.values()):
         yield reason, [one for one in people if reasons.get(one) == reason]
-
-
-def _some(column: Sequence[T], people: Sequence[int]) -> list[T]:
-    """Give the values of some people as a column of its own."""
-    return list(column) if len(people) == len(column) else list(map(column.__getitem__, people))

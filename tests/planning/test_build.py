@@ -215,10 +215,12 @@ def test_only_people_with_equal_values_share_a_whatsapp_request() -> None:
     template = WhatsappContent(template="fee", language="en", body=(Template.parse("{amount}"),))
     sink = Kept()
 
-    plan(rows, WHATSAPP, sink=sink, messages=Messages(whatsapp=template))
+    made, _ = plan(rows, WHATSAPP, sink=sink, messages=Messages(whatsapp=template))
+    counted, _ = plan(rows, WHATSAPP, messages=Messages(whatsapp=template))
 
     values = [set(column) for _, batch, _ in sink.batches for column in batch.values.values()]
     assert values == [{"0"}, {"1"}, {"2"}]
+    assert made == counted
 
 
 def test_a_fallback_fills_in_and_a_missing_value_leaves_out() -> None:

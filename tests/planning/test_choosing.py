@@ -16,7 +16,7 @@ from outreach.errors import Problem, SpecError
 from outreach.model import Campaign, Channel, Contacts, Limits, Placeholder, Route, Schedule, Template, Window
 from outreach.planning.assign import Assigner, Columns
 from outreach.planning.carrier import Carrier
-from outreach.planning.choose import filled, left_out, matching, zones
+from outreach.planning.choose import asked, filled, left_out, matching, zones
 from outreach.planning.columns import missing, wanted
 from outreach.planning.reading import Seen, read, suppressed
 from outreach.planning.values import SlicePlan
@@ -55,7 +55,7 @@ def account(*, by_zone: bool = False, equal: bool = False, batch: int = 2, size:
 
 def values(message: str, people: Chunk) -> dict[str, list[str]]:
     """Give the values of the placeholders by name."""
-    return {name.name: list(column) for name, column in filled(campaign(message), [VOICE], people).items()}
+    return {name.name: list(column) for name, column in filled(asked(campaign(message), [VOICE]), people).items()}
 
 
 def test_fallbacks_stand_where_a_value_is_missing() -> None:
