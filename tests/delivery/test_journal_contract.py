@@ -691,6 +691,31 @@ async def test_what_a_vendor_said_of_everybody_one_by_one_is_an_exception(desk: 
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("first", [0, 1])
+async def test_whoever_is_lost_stands_for_people_who_are_nothing_alike(desk: Desk, first: int) -> None:
+    """Of an accepted load that took nobody, settling finds the one it is silent of wherever they stand."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    said = {first: (Stage.LOAD_UNKNOWN, "silent"), 1 - first: (Stage.REJECTED, "400")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED, exceptions=said), reaches=False)
+
+    assert [batch.seq for batch in await journal.batches(slice_id, [Stage.LOAD_UNKNOWN])] == [0]
+    assert await plan(journal, [3]) != slice_id
+
+
+@pytest.mark.asyncio
+async def test_the_first_stands_for_people_who_are_nothing_alike(desk: Desk) -> None:
+    """Their fate is that of the batch where nobody is lost, and those of the others are exceptions."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    said = {0: (Stage.CANCELLED, "expired"), 1: (Stage.REJECTED, "400")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, exceptions=said))
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert (batch.stage, batch.reason, dict(batch.exceptions)) == (*said[0], {1: said[1]})
+
+
+@pytest.mark.asyncio
 async def test_mixed_batches_are_found_when_asked_for(desk: Desk) -> None:
     """A batch in which only an exception is unknown is given with ``mixed``, and not without."""
     journal = desk.journal
