@@ -12,6 +12,7 @@ from outreach.contacts.extras import extra
 from outreach.contacts.opening import Meter, open_file
 from outreach.contacts.rows import header
 from outreach.contacts.tables import Block, Flaw, Table, wrong
+from outreach.contacts.wholes import written
 from outreach.errors import SpecError
 from outreach.source import Origin
 
@@ -53,7 +54,8 @@ def opened(origin: Origin) -> Table:
         file = _guarded(origin, lambda: arrow.ParquetFile(stream, pre_buffer=False))
         names = list(file.schema_arrow.names)
         meter = Meter(file.metadata.num_rows)
-        return Table(header(origin.name, names), _blocks(origin, file, names, meter), stream.close, meter.share)
+        table = Table(header(origin.name, names), _blocks(origin, file, names, meter), stream.close, meter.share)
+        return written(table, stored=True)
     except SpecError:
         stream.close()
         raise

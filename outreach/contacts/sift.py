@@ -153,7 +153,10 @@ def _dropped(
 
 def _printable(cell: object) -> str:
     """Give what a cell held, fit for a file: half characters, which only JSON and applications can give, become ?."""
-    return "" if cell is None else str(cell).encode(errors="replace").decode()
+    try:
+        return "" if cell is None else str(cell).encode(errors="replace").decode()
+    except ValueError:  # more digits than Python writes
+        return f"({type(cell).__name__})"
 
 
 def _local(source: Source, row: int, cell: object) -> SpecError:
