@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from outreach.contacts.opening import home
 from outreach.contacts.rows import blocks, header
 from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
 from outreach.contacts.wholes import written
 from outreach.errors import SpecError
+from outreach.homes import home
 from outreach.source import Origin
 
 _ADDRESS = re.compile(r"sqlite:///(?P<path>[^?#]+)", re.IGNORECASE)

@@ -13,9 +13,10 @@ from typing import BinaryIO
 import attrs
 
 from outreach.contacts.frames import given
-from outreach.contacts.opening import STDIN, home
+from outreach.contacts.opening import STDIN
 from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
 from outreach.errors import CredentialError, Problem, SpecError
+from outreach.homes import home
 from outreach.model import Contacts, Secret
 from outreach.source import Origin, SourceKind
 

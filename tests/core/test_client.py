@@ -110,6 +110,12 @@ def test_the_journals_place_can_come_from_the_environment(tmp_path: Path, monkey
     assert outreach.journal_path(campaign(tmp_path), "/a.db") == Path("/a.db")
 
 
+def test_a_journal_in_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
+    """The message says what to write instead."""
+    with pytest.raises(SpecError, match=r"journal: there is no home folder of ~nobody-of-this-name; write the whole"):
+        outreach.journal_path(campaign(tmp_path), "~nobody-of-this-name/j.db")
+
+
 @pytest.mark.asyncio
 async def test_asend_works_inside_a_running_loop_and_tells_how_far_it_is(tmp_path: Path) -> None:
     """The watcher hears of every row read and every delivery done, and never more than there are."""
