@@ -198,6 +198,7 @@ def figures(scale: float) -> Sequence[Figure]:
             rows=(million // 10, million // 10),
             faster=True,
         ),
+        *_ceilings(million // 10, single // 5),
         Figure(
             number="9",
             title="plan of a workbook / calamine alone",
@@ -217,14 +218,24 @@ def figures(scale: float) -> Sequence[Figure]:
     )
 
 
+def _ceilings(hundreds: int, singles: int) -> Iterator[Figure]:
+    """Give what a bare loop would reach in the place of ``send`` in figure 6: no client of aiohttp's comes further."""
+    for number, rival, case, rows in (
+        ("6d", "anymail", "bare_processor", hundreds),
+        ("6e", "apprise", "bare_single_processor", singles),
+        ("6f", "sample", "bare_processor", hundreds),
+    ):
+        title = f"{rival} / csv + aiohttp, which check nothing"
+        yield Figure(number=number, title=title, base=rival, case=case, goal="", rows=(rows, rows), faster=True)
+
+
 #: Commands of which the whole process counts, start included.
 _COMMANDS = {"nothing": ("-c", "pass"), "help": ("-m", "outreach", "--help")}
 
 
 def measured(case: str, folder: Path, rows: int) -> dict[str, float]:
     """Run one case in a process of its own."""
-    paths = os.pathsep.join(map(str, (_ROOT, _ROOT / "providers", _HERE)))
-    environment = os.environ | {"PYTHONPATH": paths, "PYTHONHASHSEED": "0"}
+    environment = _environment(folder)
     if case in _COMMANDS:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, *_COMMANDS[case]], check=True, capture_output=True, env=environment)
@@ -234,6 +245,13 @@ def measured(case: str, folder: Path, rows: int) -> dict[str, float]:
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment)
     result: dict[str, float] = json.loads(answer.stdout)
     return result
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Have modules compiled once, as an installed package is, whatever this shell says about that."""
+    paths = os.pathsep.join(map(str, (_ROOT, _ROOT / "providers", _HERE)))
+    compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    return os.environ | compiled | {"PYTHONPATH": paths, "PYTHONHASHSEED": "0"}
 
 
 def rounds(figure: Figure, folder: Path, count: int) -> Iterator[dict[str, Any]]:
