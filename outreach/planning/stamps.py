@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from outreach.contacts.sources import file_of, origins
@@ -19,8 +19,12 @@ Stamps = Mapping[tuple[int, str], tuple[str, Stamp | None, Stamp | None]]
 
 def stamps(campaign: Campaign) -> Stamps:
     """Look at the contact lists and the do-not-contact lists of a campaign, as far as they are files."""
-    found = ((number, one, file_of(one)) for number, one in enumerate(_origins(campaign)))
-    return {(number, one.name): (one.address, *_stamps(file)) for number, one, file in found if file is not None}
+    return _stamped((*_lists(campaign), *_contacts(campaign)))
+
+
+def stamps_of_lists(campaign: Campaign) -> Stamps:
+    """Look at the do-not-contact lists of a campaign."""
+    return _stamped(_lists(campaign))
 
 
 def changed(before: Stamps, now: Stamps) -> list[str]:
@@ -28,12 +32,20 @@ def changed(before: Stamps, now: Stamps) -> list[str]:
     return [name for (number, name), stamp in before.items() if now.get((number, name)) != stamp]
 
 
-def _origins(campaign: Campaign) -> Iterator[Origin]:
-    yield from (Origin(name=one, address=one, base=campaign.base) for one in campaign.suppress)
+def _stamped(sources: Iterable[Origin]) -> Stamps:
+    found = ((number, one, file_of(one)) for number, one in enumerate(sources))
+    return {(number, one.name): (one.address, *_stamps(file)) for number, one, file in found if file is not None}
+
+
+def _lists(campaign: Campaign) -> Sequence[Origin]:
+    return [Origin(name=one, address=one, base=campaign.base) for one in campaign.suppress]
+
+
+def _contacts(campaign: Campaign) -> Sequence[Origin]:
     try:
-        yield from origins(campaign.contacts, base=campaign.base, stdin=None) or ()
+        return origins(campaign.contacts, base=campaign.base, stdin=None) or ()
     except SpecError:  # a secret that cannot be read; the reading says so
-        return
+        return ()
 
 
 def _stamps(file: Path) -> tuple[Stamp | None, Stamp | None]:

@@ -134,7 +134,7 @@ def test_header_may_name_a_separator_in_quotes(tmp_path: Path) -> None:
     ],
 )
 def test_a_header_may_hold_quotes_of_any_kind(tmp_path: Path, content: bytes) -> None:
-    """A name may go on in the next line; a quote within a name or a cell that has none around it is a sign like others."""
+    """A name may go on in the next line; a quote within what has none around it is a sign like others."""
     chunk = read(tmp_path, "a.csv", content)
 
     assert (chunk.phones, chunk.names) == ([FIRST], ["Ann"])
