@@ -19,6 +19,7 @@ import attrs
 
 from outreach.blocking import blocking
 from outreach.errors import Problem, Refused, SpecError
+from outreach.homes import home
 from outreach.model import Campaign, Channel, Settings
 from outreach.planning.build import Builder
 from outreach.planning.carrier import carriers
@@ -1039,7 +1040,10 @@ def _stated(journal: str | Path | None) -> Path | None:
     if "://" in stated:
         msg = f"a journal is a path or sqlite:///path; '{stated.partition('://')[0]}' is not built yet"
         raise SpecError([Problem(msg, "journal")])
-    return Path(stated).expanduser() if stated else None
+    try:
+        return home(stated) if stated else None
+    except ValueError as error:
+        raise SpecError([Problem(str(error), "journal")]) from None
 
 
 def _list_path(journal: str | Path | None) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from outreach.errors import PluginError
+from outreach.homes import home
 
 #: What was named for the length of a call, see ``beside``.
 _BESIDE: ContextVar[tuple[object, ...]] = ContextVar("outreach_plugins_beside", default=())
@@ -46,7 +47,11 @@ def module(path: Path) -> ModuleType:
     Raises:
         PluginError: It cannot be read, fails, or has the name of another module.
     """
-    path = path.expanduser().resolve()
+    try:
+        path = home(path).resolve()
+    except ValueError as error:
+        msg = f"{path} cannot be loaded: {error}"
+        raise PluginError(msg) from None
     name = path.stem
     known = sys.modules.get(name)
     if known is not None:

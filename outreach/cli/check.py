@@ -15,6 +15,7 @@ from outreach.cli.plan import planned, verdict
 from outreach.cli.screen import print_json, say
 from outreach.cli.target import Target, journal_only, spec
 from outreach.errors import SpecError
+from outreach.homes import home
 from outreach.model import Campaign, Secret
 from outreach.planning.values import Plan
 from outreach.reporting import shapes
@@ -79,5 +80,12 @@ def unreadable_secrets(campaign: Campaign) -> Iterator[str]:
             place = f"providers.{name}.{field.name}"
             if secret.env and not os.environ.get(secret.env):
                 yield f"{place}: environment variable {secret.env} is not set"
-            if secret.file and not os.access(Path(secret.file).expanduser(), os.R_OK):
+            if secret.file and not _is_readable(secret.file):
                 yield f"{place}: file {secret.file} cannot be read"
+
+
+def _is_readable(file: str) -> bool:
+    try:
+        return os.access(home(file), os.R_OK)
+    except ValueError:  # nobody has that home; a path may hold a NUL
+        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,11 +11,9 @@ import click
 from outreach import client
 from outreach.cli.target import Target
 from outreach.cli.writing import STDOUT
-from outreach.contacts.opening import home
-from outreach.contacts.sources import origins
+from outreach.contacts.sources import file_of, origins
 from outreach.model import Campaign
-
-_SQLITE = re.compile(r"sqlite[^:]*:///([^?#]+)", re.IGNORECASE)
+from outreach.source import Origin
 
 
 def refuse_owned(option: str, file: Path | None, target: Target, campaign: Campaign) -> None:
@@ -44,16 +41,10 @@ def _owned(target: Target, campaign: Campaign) -> Iterator[tuple[str, Path]]:
         yield "the file of accounts", target.accounts
     yield from (("a plug-in", plugin) for plugin in target.plugins)
     yield "the journal", client.journal_path(campaign, target.journal, sandbox=target.sandbox)
-    for origin in origins(campaign.contacts, base=campaign.base, stdin=None) or ():
-        database = _SQLITE.match(origin.address)
-        yield "a contact list of the campaign", campaign.base / _home(database[1] if database else origin.address)
-    yield from (("a do-not-contact list of the campaign", campaign.base / _home(one)) for one in campaign.suppress)
-
-
-def _home(path: str) -> Path:
-    with suppress(ValueError):  # nobody of that name; the reading says so
-        return home(path)
-    return Path(path)
+    sources = origins(campaign.contacts, base=campaign.base, stdin=None) or ()
+    lists = (Origin(name=one, address=one, base=campaign.base) for one in campaign.suppress)
+    for what, found in (("a contact list", sources), ("a do-not-contact list", lists)):
+        yield from ((f"{what} of the campaign", file) for one in found if (file := file_of(one)) is not None)
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -12,6 +12,7 @@ import orjson
 
 from outreach.endpoints import Endpoint
 from outreach.errors import Problem, SpecError
+from outreach.homes import home
 from outreach.multipart import Upload
 from outreach.parameters import Parameter, Type, unknown
 
@@ -62,7 +63,7 @@ def read(endpoint: Endpoint, words: Iterable[str]) -> Mapping[str, Any]:
 
 def _value(parameter: Parameter, sign: str, text: str) -> Any:
     if sign == "=" and text.startswith("@"):
-        return _file(parameter, Path(text[1:]).expanduser())
+        return _file(parameter, home(text[1:]))
     if parameter.type is Type.FILE:
         _wrong("is a file; write  @  and its path, such as @numbers.xlsx")
     if sign == ":=":

@@ -176,7 +176,9 @@ def _source(table: Table | SpecError, columns: Columns) -> Source:
     if isinstance(table, SpecError):
         raise table
     try:
-        return Source(table, roles(table.header, columns))
+        found = roles(table.header, columns)
     except SpecError:
         table.close()
         raise
+    table.told(found.phone)
+    return Source(table, found)

@@ -10,6 +10,7 @@ from outreach.contacts.extras import extra
 from outreach.contacts.queries import query_of
 from outreach.contacts.rows import blocks, header
 from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
+from outreach.contacts.wholes import written
 from outreach.errors import SpecError
 from outreach.source import Origin
 
@@ -41,7 +42,8 @@ def opened(origin: Origin) -> Table:
         except sql.exc.SQLAlchemyError as error:
             raise _failed(origin, sql, error) from None
         close = stack.pop_all().close
-    return Table(header(origin.name, names), blocks(names, _rows(origin, sql, result, close)), close)
+    table = Table(header(origin.name, names), blocks(names, _rows(origin, sql, result, close)), close)
+    return written(table, stored=False)
 
 
 def _names(result: Any) -> Sequence[str]:

@@ -20,6 +20,9 @@ from outreach.errors import SpecError
 #: Separators that a header line may show without being told.
 _SEPARATORS = ",;\t|"
 
+#: More lines than this are no header.
+_HEADER_LINES = 20
+
 _TOO_MANY = Flaw(
     "too_many_cells", "the row has more cells than the header; put a cell that holds the separator into quotes"
 )
@@ -65,9 +68,10 @@ def delimited(source: Opened, separator: str | None) -> Table:
     read = batches(source)
     text = chain.from_iterable(read)
     blank, first = _first_line(text, source.name)
+    head = _header_lines(first, text)
     parser = csv.reader(
-        chain((first,), text),
-        delimiter=separator or _separator(first, source.name, blank + 1),
+        chain(head, text),
+        delimiter=separator or _separator(head, source.name, blank + 1),
         strict=True,
         skipinitialspace=True,
     )
@@ -84,8 +88,18 @@ def _first_line(text: Iterable[str], name: str) -> tuple[int, str]:
     raise wrong(msg, file=name)
 
 
-def _separator(line: str, name: str, number: int) -> str:
-    bare = "".join(line.split('"')[::2])
+def _header_lines(first: str, text: Iterator[str]) -> Sequence[str]:
+    """Give the lines of the header: a name in quotes may go on in the next one."""
+    lines = [first]
+    while "".join(lines).count('"') % 2 and len(lines) < _HEADER_LINES and (more := next(text, None)) is not None:
+        lines.append(more)
+    return lines
+
+
+def _separator(lines: Sequence[str], name: str, number: int) -> str:
+    whole = "".join(lines)
+    # Where the quotes do not come in pairs, one is a sign like others.
+    bare = lines[0] if whole.count('"') % 2 else "".join(whole.split('"')[::2])
     used = [character for character in _SEPARATORS if character in bare]
     if len(used) > 1:
         msg = f"the header line holds {' and '.join(map(repr, used))}; put names that hold one of them into quotes"

@@ -15,6 +15,7 @@ from outreach.contacts.arrow import cells
 from outreach.contacts.mappings import IN_PLACE, in_place
 from outreach.contacts.rows import blocks, header
 from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
+from outreach.contacts.wholes import written
 
 #: pandas says "missing" by values of these classes; the second one also looks like a date.
 _MISSING = frozenset({"NAType", "NaTType"})
@@ -31,11 +32,14 @@ class _Protocol:
 
         rows: Its rows, each a sequence in the order of the columns; given the object, its columns, and what messages
             call it.
+
+        stored: Whether its floats are those that were stored; a driver may make them of text that is rounded.
     """
 
     needs: tuple[str, ...]
     names: Callable[[Any], Iterable[object]]
     rows: Callable[[Any, Sequence[Any], str], Iterator[Sequence[object]]]
+    stored: bool = True
 
 
 def _fetched(cursor: Any, names: Sequence[Any], source: str) -> Iterator[Sequence[object]]:
@@ -72,8 +76,13 @@ PROTOCOLS = (
         lambda frame, *_: frame.itertuples(index=False, name=None),
     ),
     _Protocol(("to_batches", "column_names"), lambda table: table.column_names, _arrow_rows),
-    _Protocol(("fetchmany", "partitions", "keys"), lambda result: result.keys(), _fetched),
-    _Protocol(("fetchmany", "description"), lambda cursor: [one[0] for one in cursor.description or ()], _fetched),
+    _Protocol(("fetchmany", "partitions", "keys"), lambda result: result.keys(), _fetched, stored=False),
+    _Protocol(
+        ("fetchmany", "description"),
+        lambda cursor: [one[0] for one in cursor.description or ()],
+        _fetched,
+        stored=False,
+    ),
 )
 
 
@@ -85,9 +94,10 @@ def given(items: object, name: str = IN_PLACE) -> Table:
     """
     known = next((one for one in PROTOCOLS if all(hasattr(items, need) for need in one.needs)), None)
     if known is None:
-        return in_place(_iterable(items, name), name)
+        return written(in_place(_iterable(items, name), name), stored=True)
     names = list(known.names(items))
-    return Table(header(name, names), blocks(names, known.rows(items, names, name), clean=_known))
+    table = Table(header(name, names), blocks(names, known.rows(items, names, name), clean=_known))
+    return written(table, stored=known.stored)
 
 
 def _known(cell: object) -> object:

@@ -16,6 +16,7 @@ from outreach.contacts.extras import extra
 from outreach.contacts.recoding import recoded
 from outreach.contacts.tables import wrong
 from outreach.errors import SpecError
+from outreach.homes import home
 from outreach.source import Origin
 
 #: The name of standard input.
@@ -197,20 +198,6 @@ def open_file(origin: Origin) -> BinaryIO:
     except (OSError, ValueError) as error:  # a path may hold a NUL
         msg = f"{origin.name} cannot be read: {getattr(error, 'strerror', error)}"
         raise wrong(msg, path=origin.path) from None
-
-
-def home(path: str) -> Path:
-    """Give a path with ``~`` and ``~name`` at its beginning replaced.
-
-    Raises:
-        ValueError: Nobody has that name.
-    """
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        name = path.partition("/")[0]
-        msg = f"there is no home folder of {name}; write the whole path"
-        raise ValueError(msg) from None
 
 
 def _regular(place: Path, name: str, path: str) -> BinaryIO:

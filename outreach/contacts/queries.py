@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from outreach.contacts.opening import home
 from outreach.contacts.rows import blocks, header
 from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
+from outreach.contacts.wholes import written
 from outreach.errors import SpecError
+from outreach.homes import home
 from outreach.source import Origin
 
 _ADDRESS = re.compile(r"sqlite:///(?P<path>[^?#]+)", re.IGNORECASE)
@@ -61,7 +62,8 @@ def opened(origin: Origin) -> Table:
             msg = "the query gives no rows: it has to be a select"
             raise wrong(msg, path="contacts.query")
         names = [one[0] for one in cursor.description]
-        return Table(header(origin.name, names), blocks(names, _rows(origin, connection, cursor)), connection.close)
+        table = Table(header(origin.name, names), blocks(names, _rows(origin, connection, cursor)), connection.close)
+        return written(table, stored=True)
     except (sqlite3.Error, sqlite3.Warning) as error:
         connection.close()
         raise _failed(origin, error) from None

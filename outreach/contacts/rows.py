@@ -11,9 +11,6 @@ import attrs
 
 from outreach.contacts.tables import BLOCK_ROWS, Block, Flaw, Header, wrong
 
-#: What an empty cell may hold.
-_EMPTY = ("", None)
-
 
 @attrs.frozen
 class RowBlock:
@@ -77,12 +74,17 @@ def blocks(
     while taken := list(islice(rest, BLOCK_ROWS)):
         lines: Sequence[int] = [0] * len(taken) if line is None else range(line, line + len(taken))
         line = None if line is None else line + len(taken)
-        full = [index for index, row in enumerate(taken) if row[0] not in _EMPTY or not _is_blank(row)]
+        full = [index for index, row in enumerate(taken) if _is_there(row[0]) or not _is_blank(row)]
         if len(full) < len(taken):
             taken, lines = [taken[index] for index in full], [lines[index] for index in full]
         if taken:
             yield RowBlock(first, lines, {}, taken, places, clean)
             first += len(taken)
+
+
+def _is_there(cell: object) -> bool:
+    """Whether a cell holds anything; what an application gives is not compared, for it may be more than one value."""
+    return bool(cell) if cell.__class__ is str else cell is not None
 
 
 def _is_blank(row: Sequence[object]) -> bool:

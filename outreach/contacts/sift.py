@@ -151,7 +151,10 @@ def _dropped(
 
 def _printable(cell: object) -> str:
     """Give what a cell held, fit for a file: half characters, which only JSON and applications can give, become ?."""
-    text = "" if cell is None else str(cell)
+    try:
+        text = "" if cell is None else str(cell)
+    except ValueError:  # more digits than Python writes
+        return f"({type(cell).__name__})"
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 

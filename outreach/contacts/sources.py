@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -13,8 +14,9 @@ import attrs
 
 from outreach.contacts.frames import given
 from outreach.contacts.opening import STDIN
-from outreach.contacts.tables import Table, wrong
+from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
 from outreach.errors import CredentialError, Problem, SpecError
+from outreach.homes import home
 from outreach.model import Contacts, Secret
 from outreach.source import Origin, SourceKind
 
@@ -30,6 +32,8 @@ _NOT_READ = dict.fromkeys(
 }
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=://)", re.IGNORECASE)
+#: SQLAlchemy's addresses of SQLite files, ``sqlite+pysqlite:///``, are files too; a path in one starts where it runs.
+_SQLITE = re.compile(r"sqlite(\+[^:]*)?:///([^?#]+)", re.IGNORECASE)
 _PASSWORD = re.compile(r"(?<=://)([^/?#]*):([^/?#]*)(?=@)")
 _PARAMETER = re.compile(r"([?&;](?:password|passwd|pwd|secret|token)=)[^&;]*", re.IGNORECASE)
 
@@ -45,17 +49,21 @@ def origins(contacts: Contacts, *, base: Path, stdin: BinaryIO | None) -> Sequen
     """Give the sources of a campaign if they are named; None if the contacts are rows.
 
     Raises:
-        SpecError: A secret that holds an address cannot be read.
+        SpecError: A secret that holds an address cannot be read, or paths and rows are mixed.
     """
     stated = {key: value for key in OPTIONS if (value := getattr(contacts, key)) is not None}
     sources = (contacts.sources,) if isinstance(contacts.sources, str | Secret) else contacts.sources
-    if (
-        not isinstance(sources, tuple | list)
-        or not sources
-        or not all(isinstance(one, str | Secret) for one in sources)
-    ):
+    if not isinstance(sources, tuple | list) or not any(_is_named(one) for one in sources[:BLOCK_ROWS]):
         return None
+    rows = [place for place, one in enumerate(sources) if not isinstance(one, str | Secret)]
+    if rows:
+        msg = f"contacts are either paths or rows, and number {rows[0] + 1:,} is of the other kind; give one kind"
+        raise wrong(msg, path="contacts.from")
     return [Origin(**_named(one), base=base, options=stated, stdin=stdin) for one in sources]
+
+
+def _is_named(source: object) -> bool:
+    return isinstance(source, str | Secret | os.PathLike)
 
 
 def _named(source: str | Secret) -> Mapping[str, str]:
@@ -66,6 +74,17 @@ def _named(source: str | Secret) -> Mapping[str, str]:
     except CredentialError as error:
         raise SpecError([Problem(str(error).replace("token", "address"), path="contacts.from")]) from None
     return {"name": f"${source.env}" if source.env else source.file or "contacts", "address": address}
+
+
+def file_of(origin: Origin) -> Path | None:
+    """Give the file that a source is read from, whether there is one or not; None where no path is named."""
+    database = _SQLITE.match(origin.address)
+    if origin.address == STDIN or (not database and _SCHEME.match(origin.address)):
+        return None
+    try:
+        return origin.base / home(database[2] if database else origin.address)
+    except ValueError:  # nobody of that name; the reading says so
+        return None
 
 
 def open_table(origin: Origin, kinds: Iterable[SourceKind]) -> Table:

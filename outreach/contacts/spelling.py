@@ -104,11 +104,20 @@ def spell(raw: object) -> str | BadNumber:
         return raw if raw.isascii() and _PLAIN_DIGITS.fullmatch(raw) else _spell_text(raw)
     if isinstance(raw, bool):
         return LETTERS
-    if isinstance(raw, Integral | Decimal):
-        return spell(str(raw))
-    if isinstance(raw, Real):
-        return NO_NUMBER if math.isnan(raw) else FLOAT
+    if isinstance(raw, Integral | Decimal | Real):
+        return _spell_number(raw)
     return NO_NUMBER if raw is None else LETTERS
+
+
+def _spell_number(raw: Integral | Decimal | Real) -> str | BadNumber:
+    try:
+        if isinstance(raw, Decimal):
+            return NO_NUMBER if raw.is_nan() else spell(str(raw))
+        if isinstance(raw, Integral):
+            return spell(str(raw))
+        return NO_NUMBER if math.isnan(raw) else FLOAT
+    except (ValueError, OverflowError):  # more digits than Python writes
+        return LETTERS
 
 
 def as_lines(cells: Sequence[object]) -> str | None:

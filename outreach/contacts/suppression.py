@@ -124,6 +124,7 @@ def _open(path: str, base: Path, place: str) -> Table:
 
 def _entries(table: Table, country: str | None, problems: list[Problem]) -> Iterator[Suppressed]:
     phone = roles(table.header, _COLUMNS).phone
+    table.told(phone)
     for block in table.blocks:
         flaws = dict(block.flaws)
         phones = _phones(normalise_column(block.column(phone), country), flaws)

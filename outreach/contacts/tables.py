@@ -80,6 +80,10 @@ def _nothing() -> None:
     pass
 
 
+def _ignore(_column: str) -> None:
+    pass
+
+
 @attrs.frozen
 class Table:
     """An opened source.
@@ -94,6 +98,8 @@ class Table:
         share: Says which share of it was read, 0 to 1; None while nobody can tell.
 
         notes: What a careful person should know about it, complete when all blocks were given.
+
+        told: Is told which column holds the numbers, before the blocks are gone through.
     """
 
     header: Header
@@ -101,6 +107,7 @@ class Table:
     close: Callable[[], None] = _nothing
     share: Callable[[], float | None] = _nothing
     notes: Sequence[Problem] = ()
+    told: Callable[[str], None] = _ignore
 
 
 def wrong(message: str, *, file: str = "", line: int = 0, column: int = 0, path: str = "") -> SpecError:

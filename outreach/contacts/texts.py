@@ -56,14 +56,17 @@ def _said(value: object) -> str | None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | UUID | Integral):
-        return str(value)
-    if isinstance(value, Real | Decimal):
-        return _number(value)
+    try:
+        if isinstance(value, str | UUID | Integral):
+            return str(value)
+        if isinstance(value, Real | Decimal):
+            return _number(value)
+    except (ValueError, OverflowError):  # more digits than Python writes
+        return None
     return value.isoformat() if isinstance(value, date | time) else None
 
 
 def _number(value: Real | Decimal) -> str:
-    if math.isnan(value):
-        return ""
-    return str(value) if isinstance(value, Decimal) else str(float(value)).removesuffix(".0")
+    if isinstance(value, Decimal):
+        return "" if value.is_nan() else str(value)
+    return "" if math.isnan(value) else str(float(value)).removesuffix(".0")

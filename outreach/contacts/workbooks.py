@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import count as count_from
+from itertools import islice
 from typing import Any, BinaryIO
 
 import attrs
 
-from outreach.contacts.archives import Formulas, SheetEntry, archive_of, cell_name, inspect, sheets
-from outreach.contacts.columns import USUAL
+from outreach.contacts.archives import Formulas, SheetEntry, archive_of, inspect, sheets
+from outreach.contacts.extents import Marks, cell_name
 from outreach.contacts.extras import extra
 from outreach.contacts.opening import Meter, open_file
 from outreach.contacts.rows import blocks, header
-from outreach.contacts.tables import Table, wrong
+from outreach.contacts.tables import BLOCK_ROWS, Table, wrong
 from outreach.errors import Problem
 from outreach.source import Origin
+
+#: What stands for a phone number that a formula did not give: no number, and not empty.
+IN_ERROR = "#ERROR"
 
 #: More merged ranges are counted, not named.
 _RANGES_NAMED = 3
@@ -34,11 +38,16 @@ def opened(origin: Origin) -> Table:
         with archive_of(stream, origin.name) as archive:
             known = list(sheets(archive))
             chosen = _chosen(origin, known)
-            formulas = inspect(archive, origin.name, chosen)
+            formulas, marks = inspect(archive, origin.name, chosen)
         stream.seek(0)
         sheet = _loaded(origin, calamine, stream, chosen)
-    notes = [*_hidden(origin, known, chosen), *_formulas(origin.name, formulas), *_merged(origin, sheet)]
-    return _table(origin.name, sheet, notes)
+    notes = [
+        *_hidden(origin, known, chosen),
+        *_hidden_rows(origin.name, marks),
+        *_formulas(origin.name, formulas),
+        *_merged(origin, sheet),
+    ]
+    return _table(origin.name, sheet, marks, notes)
 
 
 def _chosen(origin: Origin, known: Sequence[SheetEntry]) -> SheetEntry:
@@ -60,27 +69,24 @@ def _loaded(origin: Origin, calamine: Any, stream: BinaryIO, chosen: SheetEntry)
         raise wrong(msg, file=origin.name) from None
 
 
-def _table(source: str, sheet: Any, notes: list[Problem]) -> Table:
+def _table(source: str, sheet: Any, marks: Marks, notes: list[Problem]) -> Table:
     rows, meter = _rows(source, sheet), Meter(sheet.total_height)
     names, line = _names(source, rows)
     meter.done = line
     said = [str(as_text(name)) for name in names]
-    watched = _watched(_Watch(source, sheet.start[1], _phone(said)), rows, line + 1, meter, notes)
-    made = blocks(said, watched, line=line + 1, clean=as_text)
-    return Table(header(source, said, line), made, share=meter.share, notes=notes)
+    watch = _Watch(source, said, sheet.start[1], marks)
+    made = blocks(said, _watched(watch, rows, line + 1, meter, notes), line=line + 1, clean=as_text)
+    return Table(header(source, said, line), made, share=meter.share, notes=notes, told=watch.told)
 
 
 def _rows(source: str, sheet: Any) -> Iterator[list[object]]:
-    rows = iter(sheet.iter_rows())
-    for number in count_from(1):
-        try:
-            row = next(rows, None)
-        except OverflowError:
-            msg = "a date or a length of time in this row is beyond all calendars; format the cell as text or mend it"
-            raise wrong(msg, file=source, line=number) from None
-        if row is None:
-            return
-        yield row
+    number = 0
+    try:
+        for number, row in enumerate(sheet.iter_rows(), 1):  # noqa: B007  # the last number is asked for below
+            yield row
+    except OverflowError:
+        msg = "a date or a length of time in this row is beyond all calendars; format the cell as text or mend it"
+        raise wrong(msg, file=source, line=number + 1) from None
 
 
 def _names(source: str, rows: Iterator[list[object]]) -> tuple[list[object], int]:
@@ -92,11 +98,6 @@ def _names(source: str, rows: Iterator[list[object]]) -> tuple[list[object], int
     raise wrong(msg, file=source)
 
 
-def _phone(names: Sequence[str]) -> int | None:
-    usual = [place for place, name in enumerate(names) if name.strip().casefold() in USUAL["phone"]]
-    return usual[0] if len(usual) == 1 else None
-
-
 def as_text(cell: object) -> object:
     """Give a cell as a person would say it: a whole number has no fraction, a length of time is hours and minutes."""
     if cell.__class__ is float:
@@ -106,19 +107,50 @@ def as_text(cell: object) -> object:
 
 @attrs.define
 class _Watch:
-    """Counts the phone numbers that the workbook holds as numbers, which have no leading zero and no plus.
+    """Looks at the phone numbers: at those in error, and at those that are numbers, with no leading zero and no plus.
 
     Attributes:
+        source: The workbook.
+
+        names: Of the columns.
+
         left: Columns of the sheet before the first that holds anything.
 
-        phone: The place of the numbers; None where the header does not tell.
+        marks: What is marked in the sheet.
+
+        phone: The place of the numbers; None until it is told.
+
+        count: Phone numbers that are numbers.
+
+        first: The row of the first of them.
     """
 
     source: str
+    names: Sequence[str]
     left: int
-    phone: int | None
+    marks: Marks
+    phone: int | None = None
     count: int = 0
     first: int = 0
+    errors: Sequence[int] = ()
+
+    def told(self, phone: str) -> None:
+        """Take the name of the column."""
+        self.phone = next((place for place, name in enumerate(self.names) if name.strip() == phone), None)
+        if self.phone is not None:
+            self.errors = sorted(set(self.marks.errors.pop(self.left + self.phone + 1, ())))
+
+    def look(self, rows: Sequence[list[object]], line: int) -> None:
+        """Look at some rows; a number in error is read as empty, and is told from one that is."""
+        phone = self.phone
+        if phone is None:
+            return
+        kinds = [row[phone].__class__ for row in rows]
+        if float in kinds:
+            self.first = self.first or line + kinds.index(float)
+            self.count += kinds.count(float)
+        for error in self.errors[bisect_left(self.errors, line) : bisect_left(self.errors, line + len(rows))]:
+            rows[error - line][phone] = IN_ERROR
 
     def notes(self) -> Iterator[Problem]:
         """Say what was counted."""
@@ -130,19 +162,29 @@ class _Watch:
                 "where there was one, format the column as text and enter them anew"
             )
             yield Problem(msg, file=self.source, line=self.first, column=column)
+        if self.marks.errors:
+            row, column = min((min(rows), column) for column, rows in self.marks.errors.items())
+            what = count(sum(map(len, self.marks.errors.values())), "cell is in error", "cells are in error")
+            msg = f"{what} (like #N/A), {cell_name(row, column)} first, and read as empty; mend the formulas"
+            yield Problem(msg, file=self.source, line=row, column=column)
 
 
 def _watched(
     watch: _Watch, rows: Iterator[list[object]], line: int, meter: Meter, notes: list[Problem]
 ) -> Iterator[list[object]]:
-    phone = watch.phone
-    for number, row in enumerate(rows, line):
-        if phone is not None and row[phone].__class__ is float:
-            watch.first = watch.first or number
-            watch.count += 1
-        meter.done = number
-        yield row
+    while taken := list(islice(rows, BLOCK_ROWS)):
+        watch.look(taken, line)
+        line += len(taken)
+        meter.done = line - 1
+        yield from taken
     notes += watch.notes()
+
+
+def _hidden_rows(source: str, marks: Marks) -> Iterator[Problem]:
+    if marks.hidden:
+        what = count(marks.hidden, "hidden row is", "hidden rows are")
+        msg = f"{what} read like all others, row {marks.row:,} first; delete rows that nobody shall be contacted from"
+        yield Problem(msg, file=source, line=marks.row)
 
 
 def _hidden(origin: Origin, known: Sequence[SheetEntry], chosen: SheetEntry) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from outreach.contacts import Suppression
 from outreach.contacts.suppression import read_suppressed
 from outreach.errors import SpecError
 from outreach.model import Campaign, Channel
-from outreach.planning.stamps import stamps
+from outreach.planning.stamps import stamps_of_lists
 
 #: So often a list that cannot be read is tried: somebody may just be writing it.
 _TRIES = 3
@@ -40,7 +40,7 @@ class ListFiles:
         self._campaign = campaign
         self._sleep = sleep
         self._closed = Suppression()
-        self._seen = self._stamps()
+        self._seen = stamps_of_lists(campaign)
         self._looking = asyncio.Lock()
 
     def closed(self, phones: Sequence[str], channels: Collection[Channel]) -> Collection[int]:
@@ -53,7 +53,7 @@ class ListFiles:
         """Read the lists again where one of them changed. Never raises."""
         async with self._looking:
             for attempt in range(_TRIES):
-                now = self._stamps()
+                now = stamps_of_lists(self._campaign)
                 if now == self._seen:
                     return
                 try:
@@ -70,7 +70,3 @@ class ListFiles:
         campaign = self._campaign
         for entry in read_suppressed(campaign.suppress, base=campaign.base, country=campaign.contacts.country):
             self._closed.add(entry.phone, entry.channel)
-
-    def _stamps(self) -> Sequence[tuple[int, int, int] | None]:
-        found = stamps(self._campaign)
-        return [found.get(path) for path in self._campaign.suppress]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -18,8 +19,23 @@ from outreach.model.words import Channel, Day, Purpose
 #: A contact list given as Python values instead of a file: anything that yields mappings of column to value.
 ContactRows = Iterable[Mapping[str, object]]
 
+#: A contact list as a program may name it.
+_Named = str | os.PathLike[str] | Secret
+
+#: What a program may give: paths, or rows.
+Sources = os.PathLike[str] | Sequence[_Named] | ContactRows
+
 #: ``Window.zone`` when each contact's own zone counts.
 RECIPIENT = "recipient"
+
+
+def _as_text(sources: Sources) -> tuple[str | Secret, ...] | ContactRows:
+    """Give paths as text, and rows as they are."""
+    if isinstance(sources, os.PathLike):
+        return (os.fsdecode(sources),)
+    if not isinstance(sources, tuple | list) or not isinstance(next(iter(sources), None), os.PathLike | str | Secret):
+        return cast("ContactRows", sources)
+    return tuple(os.fsdecode(one) if isinstance(one, os.PathLike) else one for one in sources)
 
 
 @attrs.frozen(kw_only=True)
@@ -38,7 +54,8 @@ class Contacts:
 
     Attributes:
         sources: ``from`` in the file: paths (``-`` for standard input) or addresses of databases, in order, each as it
-            is or as a reference to a secret; or rows given in place, a data frame or a database cursor.
+            is or as a reference to a secret; or rows given in place, a data frame or a database cursor. A program may
+            give a path as ``pathlib.Path``; it becomes text.
 
         country: Two-letter country of numbers without ``+``, for example ``NP``. Never guessed.
 
@@ -53,7 +70,7 @@ class Contacts:
         encoding: Encoding of text files; UTF-8 when it is not stated.
     """
 
-    sources: tuple[str | Secret, ...] | ContactRows = attrs.field(repr=False)
+    sources: tuple[str | Secret, ...] | ContactRows = attrs.field(repr=False, converter=_as_text)
     country: str | None = None
     columns: Columns = attrs.field(factory=Columns)
     sheet: str | None = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import attrs
 
 from outreach.errors import CredentialError
+from outreach.homes import home
 
 #: Setting that holds the address which most paths are relative to, and to whose origin the token belongs.
 MAIN = "base_url"
@@ -71,10 +71,13 @@ class Secret:
 
     def _from_file(self) -> str:
         try:
-            return Path(self.file or "").expanduser().read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            msg = f"cannot read the secret in file {self.file}: {getattr(error, 'strerror', None) or 'not text'}"
-            raise CredentialError(msg) from None
+            return home(self.file or "").read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            why = "not text"
+        except (OSError, ValueError) as error:  # nobody has that home; a path may hold a NUL
+            why = getattr(error, "strerror", None) or str(error)
+        msg = f"cannot read the secret in file {self.file}: {why}"
+        raise CredentialError(msg)
 
 
 @attrs.frozen(kw_only=True)

@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from outreach.contacts.sources import file_of, origins
+from outreach.errors import SpecError
 from outreach.model import Campaign
+from outreach.source import Origin
 
-#: Names of files, each with its size, its inode and the time of its last change.
-Stamps = Mapping[str, tuple[int, int, int]]
+#: Size, inode and time of the last change of a file.
+Stamp = tuple[int, int, int]
+
+#: By the place of a source among the others and its name: its address, its file, and what SQLite keeps beside that.
+Stamps = Mapping[tuple[int, str], tuple[str, Stamp | None, Stamp | None]]
 
 
 def stamps(campaign: Campaign) -> Stamps:
     """Look at the contact lists and the do-not-contact lists of a campaign, as far as they are files."""
-    sources: Any = campaign.contacts.sources  # a program may give one path alone
-    named = [sources] if isinstance(sources, str) else sources if isinstance(sources, tuple | list) else []
-    paths = [one for one in (*named, *campaign.suppress) if isinstance(one, str)]
-    found = ((path, _stamp(campaign.base, path)) for path in paths)
-    return {path: stamp for path, stamp in found if stamp is not None}
+    return _stamped((*_lists(campaign), *_contacts(campaign)))
+
+
+def stamps_of_lists(campaign: Campaign) -> Stamps:
+    """Look at the do-not-contact lists of a campaign."""
+    return _stamped(_lists(campaign))
 
 
 def changed(before: Stamps, now: Stamps) -> list[str]:
-    """Name the files that are no longer what they were, or are gone."""
-    return [path for path, stamp in before.items() if now.get(path) != stamp]
+    """Name the sources that are no longer what they were, or are gone."""
+    return [name for (number, name), stamp in before.items() if now.get((number, name)) != stamp]
 
 
-def _stamp(base: Path, path: str) -> tuple[int, int, int] | None:
+def _stamped(sources: Iterable[Origin]) -> Stamps:
+    found = ((number, one, file_of(one)) for number, one in enumerate(sources))
+    return {(number, one.name): (one.address, *_stamps(file)) for number, one, file in found if file is not None}
+
+
+def _lists(campaign: Campaign) -> Sequence[Origin]:
+    return [Origin(name=one, address=one, base=campaign.base) for one in campaign.suppress]
+
+
+def _contacts(campaign: Campaign) -> Sequence[Origin]:
     try:
-        seen = (base / Path(path).expanduser()).stat()
-    except (OSError, ValueError, RuntimeError):  # an address, standard input; a path may hold a NUL
+        return origins(campaign.contacts, base=campaign.base, stdin=None) or ()
+    except SpecError:  # a secret that cannot be read; the reading says so
+        return ()
+
+
+def _stamps(file: Path) -> tuple[Stamp | None, Stamp | None]:
+    """Stamp a file, and SQLite's log beside it, where changes stand first; reading makes an empty one, that is none."""
+    log = _stamp(Path(f"{file}-wal"))
+    return _stamp(file), log if log and log[0] else None
+
+
+def _stamp(file: Path) -> Stamp | None:
+    try:
+        seen = file.stat()
+    except (OSError, ValueError):  # a path may hold a NUL
         return None
     return seen.st_size, seen.st_ino, seen.st_mtime_ns

@@ -102,9 +102,10 @@ CREATE = ("name=a", "services=PHONE", "user_phone=3", "message=hi", "sms_message
 
 def test_a_file_that_is_not_there(run: Run) -> None:
     """A file that cannot be read is a mistake like another."""
-    done = run("api", "tingting", "upload_contacts", "--sandbox", "id=79", "bulk_file=@nowhere.csv")
+    for name, why in (("nowhere.csv", "cannot be read"), ("~nobody-of-this-name/a.csv", "there is no home folder")):
+        done = run("api", "tingting", "upload_contacts", "--sandbox", "id=79", f"bulk_file=@{name}")
 
-    assert (done.exit_code, "nowhere.csv cannot be read" in done.stderr) == (2, True)
+        assert (done.exit_code, why in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("words", [("run_campaign", "id=79"), ("legacy_buy_number", "phone_sid=x"), ("send_otp", *OTP)])

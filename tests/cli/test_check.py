@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from outreach.errors import Problem, SpecError
+from outreach.model import Secret
 
 
 def test_every_mistake_is_a_line_on_stdout(fake: Any, run: Any, spec: str) -> None:
@@ -71,6 +72,19 @@ def test_a_secret_that_is_not_set_is_a_warning(fake: Any, run: Any, spec: str, m
     assert done.exit_code == 0
     warning = "warning: providers.tingting.token: environment variable TINGTING_TOKEN is not set"
     assert warning in done.stderr
+
+
+@pytest.mark.parametrize("file", ["~nobody-of-this-name/token", "a\0b"])
+def test_a_secret_in_a_file_that_cannot_be_is_a_warning(fake: Any, run: Any, spec: str, file: str) -> None:
+    """A home that nobody has is told like a file that is missing."""
+    accounts = {name: attrs.evolve(one, token=Secret(file=file)) for name, one in fake.campaign.providers.items()}
+    fake.campaign = attrs.evolve(fake.campaign, providers=accounts)
+
+    done = run("check", spec)
+
+    assert done.exit_code == 0
+    assert "warning: providers.tingting.token: file" in done.stderr
+    assert "cannot be read" in done.stderr
 
 
 def test_accounts_and_via_reach_the_loader(fake: Any, run: Any, spec: str, tmp_path: Path) -> None:

@@ -124,6 +124,22 @@ def test_header_may_name_a_separator_in_quotes(tmp_path: Path) -> None:
     assert chunk.columns == {"name, full": ["x"]}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'"full\nname";phone;name\nx;9610000001;Ann\n',
+        b'"full\nname, first";phone;name\nx;9610000001;Ann\n',
+        b'5" disk;phone;name\nx;9610000001;Ann\n',
+        b'phone;name;note\n9610000001;Ann;5" disk\n',
+    ],
+)
+def test_a_header_may_hold_quotes_of_any_kind(tmp_path: Path, content: bytes) -> None:
+    """A name may go on in the next line; a quote within what has none around it is a sign like others."""
+    chunk = read(tmp_path, "a.csv", content)
+
+    assert (chunk.phones, chunk.names) == ([FIRST], ["Ann"])
+
+
 def test_numbers_in_json_keep_their_digits(tmp_path: Path) -> None:
     """Numbers are said as they are written; a number with a fraction is no phone number."""
     text = b'{"phone": 9610000001, "a": 1250.50, "b": 12345678901234567890123, "c": true, "d": null}\n'

@@ -176,7 +176,7 @@ def test_database_rows_are_mappings() -> None:
         def __getitem__(self, key: str) -> str:
             return FIRST
 
-    chunk = rows(Row(), "9610000002", None)
+    chunk = rows(Row(), b"9610000002", None)
 
     assert chunk.phones == [FIRST]
     assert reasons(chunk) == [(2, "unreadable"), (3, "unreadable")]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -200,6 +202,108 @@ def test_parquet_is_streamed(tmp_path: Path) -> None:
     assert len(first) + sum(map(len, rest)) == 10_000
     assert rest[-1].rows[-1] == 10_000
     assert next(iter(stream(contacts, base=tmp_path, wanted=("tags",)))).dropped[0].reason == "not_text"
+
+
+#: Of each, 4,000 rows take more than 400 MB and the file some kilobytes.
+BOMBS: dict[str, tuple[Callable[[], pa.Array], dict[str, Any], str]] = {
+    "dictionary": (
+        lambda: pa.DictionaryArray.from_arrays(pa.array([0] * 4_000, pa.int32()), pa.array(["x" * 2_000_000])),
+        {},
+        "a.parquet: 'name' holds a cell of 2,000,000 bytes in row group 1; write the file without this column",
+    ),
+    "dictionary of LZ4": (
+        lambda: pa.DictionaryArray.from_arrays(pa.array([0] * 4_000, pa.int32()), pa.array(["x" * 2_000_000])),
+        {"compression": "lz4"},
+        "a.parquet: 'name' holds a cell of 2,000,000 bytes in row group 1; write the file without this column",
+    ),
+    "page": (
+        lambda: pa.array(["x" * 70_000] * 4_000),
+        {"use_dictionary": False, "data_page_size": 2**30, "write_batch_size": 4_000},
+        "a.parquet: the largest pages of row group 1 unpack to 267 MB; write the file with smaller pages",
+    ),
+    "prefixes": (
+        lambda: pa.array(["x" * 100_000] * 4_000),
+        {"use_dictionary": False, "column_encoding": {"name": "DELTA_BYTE_ARRAY"}},
+        "a.parquet: row 1: 'name' holds more than 65,536 characters; is this a contact list?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("column", "options", "said"), BOMBS.values(), ids=BOMBS)
+def test_a_parquet_bomb_is_refused(
+    tmp_path: Path, column: Callable[[], pa.Array], options: dict[str, Any], said: str
+) -> None:
+    """Pages are measured before they are unpacked, whatever the file says of itself; the place is named."""
+    table = pa.table({"phone": [f"961{n:07}" for n in range(4_000)], "name": column()})
+    pq.write_table(table, tmp_path / "a.parquet", **{"compression": "zstd", "store_schema": False, **options})
+    usual, counted = pa.default_memory_pool(), pa.proxy_memory_pool(pa.system_memory_pool())
+    pa.set_memory_pool(counted)
+    try:
+        assert (tmp_path / "a.parquet").stat().st_size < 200_000
+        assert mistake(tmp_path, "a.parquet", None) == said
+    finally:
+        pa.set_memory_pool(usual)
+    assert counted.max_memory() < 300_000_000
+
+
+def test_large_parquet_cells_are_read_few_at_a_time(tmp_path: Path) -> None:
+    """Texts that all rows share are legal up to their limit; a batch of them is as short as it has to be."""
+    names = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000, pa.int32()), pa.array(["क" * 65_536]))
+    table = pa.table({"phone": [f"961{n:07}" for n in range(1_000)], "name": names})
+    pq.write_table(table, tmp_path / "a.parquet", store_schema=False)
+
+    chunks = list(stream(Contacts(sources=("a.parquet",), country="NP"), base=tmp_path))
+
+    assert sum(map(len, chunks)) == 1_000
+    assert {len(name) for chunk in chunks for name in chunk.names} == {65_536}
+
+
+def test_nested_parquet_columns_are_not_unpacked(tmp_path: Path) -> None:
+    """One row may stand for millions of values; no list can be said, so who asks for one is told of each row."""
+    tags = pa.array([["a"] * 5, None], pa.list_(pa.string()))
+    place = pa.array([{"city": "Pokhara"}, None])
+    table = pa.table({"tags": tags, " place": place, "phone": [FIRST, SECOND]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    contacts = Contacts(sources=("a.parquet",))
+
+    (chunk,) = stream(contacts, base=tmp_path)
+    assert chunk.phones == [FIRST, SECOND]
+    for name in ("tags", "place"):
+        (chunk,) = stream(contacts, base=tmp_path, wanted=(name,))
+        assert [one.reason for one in chunk.dropped] == ["not_text", "not_text"]
+
+
+@pytest.mark.parametrize("compression", ["none", "snappy", "gzip", "zstd", "lz4", "brotli"])
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_every_kind_of_page_is_measured(tmp_path: Path, compression: str, version: str) -> None:
+    """Pages of both versions and of every codec are gone through to the end of the file."""
+    phones = [f"+977961{n:07}" for n in range(20_000)]
+    table = pa.table({"phone": phones, "name": [f"नाम {n % 3_000}" for n in range(20_000)], "amount": [0.5] * 20_000})
+    pq.write_table(
+        table,
+        tmp_path / "a.parquet",
+        compression=compression,
+        data_page_version=version,
+        data_page_size=2_000,
+        row_group_size=6_000,
+        write_page_checksum=True,
+    )
+
+    chunks = list(stream(Contacts(sources=("a.parquet",)), base=tmp_path, wanted=("amount",)))
+
+    assert [phone for chunk in chunks for phone in chunk.phones] == phones
+
+
+@pytest.mark.parametrize("header", [b"\x1c" * 5_000, b"\x15" + b"\xff" * 40, b"\x19\x00", b"\x15\x00\x00"])
+def test_a_page_without_a_header_is_an_error(tmp_path: Path, header: bytes) -> None:
+    """Structs without end, numbers without end, and what stands in no page's header are damage."""
+    pq.write_table(pa.table({"phone": [f"961{n:07}" for n in range(5_000)]}), tmp_path / "a.parquet")
+    whole = (tmp_path / "a.parquet").read_bytes()
+    (tmp_path / "a.parquet").write_bytes(whole[:4] + header + whole[4 + len(header) :])
+
+    said = mistake(tmp_path, "a.parquet", None)
+
+    assert said == "a.parquet: the Parquet data cannot be read: a page has no header; write the file again"
 
 
 def test_damaged_parquet_is_refused(tmp_path: Path) -> None:

@@ -8,12 +8,16 @@ import sqlite3
 import sys
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import attrs
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import sqlalchemy
 import zstandard
@@ -310,6 +314,143 @@ def test_what_a_program_has_can_be_planned(give: Callable[[], Any]) -> None:
     )
 
     assert outreach.plan(campaign, sandbox=True).rows.used == 2
+
+
+PHONES: list[object] = [9610000001.0, float("nan"), 9610000002.0]
+
+
+def parquet_of(folder: Path, phones: list[object], form: Any) -> Contacts:
+    """Write numbers into a Parquet file."""
+    pq.write_table(pa.table({"phone": pa.array(phones, form)}), folder / "a.parquet")
+    return Contacts(sources=("a.parquet",), country="NP")
+
+
+def reals(folder: Path, phones: list[object]) -> Contacts:
+    """Write numbers into a SQLite file as floats, NaN as null, as SQLite does it."""
+    with closing(sqlite3.connect(folder / "a.db")) as base:
+        base.execute("create table p (phone real)")
+        base.executemany("insert into p values (?)", [(one,) for one in phones])
+        base.commit()
+    return Contacts(sources=("sqlite:///a.db",), query="select phone from p", country="NP")
+
+
+def with_gaps(frame: Any) -> Contacts:
+    """Make contacts of a frame."""
+    return Contacts(sources=frame, country="NP")
+
+
+FLOATS: dict[str, Callable[[Path, list[object]], Contacts]] = {
+    "pandas": lambda _, phones: with_gaps(PandasFrame({"x": [1, 1, 1], "phone": phones})),
+    "records": lambda _, phones: Contacts(sources=[{"phone": one} for one in phones], country="NP"),
+    "arrow": lambda _, phones: Contacts(sources=pa.table({"phone": pa.array(phones, pa.float64())}), country="NP"),
+    "parquet": lambda folder, phones: parquet_of(folder, phones, pa.float64()),
+    "sqlite": reals,
+}
+
+
+@pytest.mark.parametrize("contacts", FLOATS.values(), ids=FLOATS)
+def test_numbers_of_a_column_with_gaps_are_read(
+    tmp_path: Path, contacts: Callable[[Path, list[object]], Contacts]
+) -> None:
+    """A frame makes floats of whole numbers where one is missing; they are read as in a workbook, and noted."""
+    with ContactList.open(contacts(tmp_path, PHONES), base=tmp_path) as people:
+        chunks = list(people)
+        notes = [note.message for note in people.notes]
+
+    phones = [phone for chunk in chunks for phone in chunk.phones]
+    assert phones == [FIRST, SECOND]
+    assert {one.reason for chunk in chunks for one in chunk.dropped} <= {"no_number"}
+    assert len(notes) == 1
+    assert notes[0].startswith(
+        "2 phone numbers are numbers with a fraction of zero and no text, row 1 first: a leading 0"
+    )
+
+
+@pytest.mark.parametrize("contacts", FLOATS.values(), ids=FLOATS)
+@pytest.mark.parametrize(
+    "phones",
+    [[9610000001.5], [2.0**53], [1e300], [float("inf")], [9610000384.0, 9610001408.0]],
+    ids=["fraction", "large", "larger", "endless", "of 32 bits"],
+)
+def test_floats_whose_digits_are_not_certain_are_left_out(
+    tmp_path: Path, contacts: Callable[[Path, list[object]], Contacts], phones: list[object]
+) -> None:
+    """Nobody is rung on a number that was rounded; the row says what is wrong with it."""
+    given = [*phones, *[None] * (3 - len(phones))]
+    (chunk,) = stream(contacts(tmp_path, given), base=tmp_path)
+
+    dropped = [one for one in chunk.dropped if one.reason != "no_number"]
+    assert len(chunk) == 0
+    assert [one.reason for one in dropped] == ["float"] * len(phones)
+    assert "a float with a fraction, or may have lost digits" in dropped[0].detail
+
+
+def test_floats_of_a_cursor_are_left_out() -> None:
+    """A driver may have made them of text that the database had rounded; a cast in the query helps."""
+    given = sqlite3.connect(":memory:").execute("select 9610000001.0 as phone")
+
+    (chunk,) = stream(Contacts(sources=given, country="NP"), base=Path())
+
+    assert [(one.reason, one.phone) for one in chunk.dropped] == [("float", "9610000001.0")]
+
+
+@pytest.mark.parametrize("role", ["phone", "id", "name", "zone", "amount"])
+@pytest.mark.parametrize(
+    ("cell", "reasons"),
+    [
+        (Decimal("NaN"), ("no_number", None)),
+        (Decimal("sNaN"), ("no_number", None)),
+        (Decimal("Infinity"), ("float", None)),
+        (Decimal("1E+999999"), ("float", None)),
+        (10**5000, ("not_a_number", "not_text")),
+        (Fraction(10**5000), ("float", "not_text")),
+        (-(10**5000), ("not_a_number", "not_text")),
+    ],
+    ids=["NaN", "sNaN", "infinity", "large decimal", "large", "large fraction", "small"],
+)
+def test_strange_numbers_leave_out_their_row_and_no_other(
+    role: str, cell: object, reasons: tuple[str, str | None]
+) -> None:
+    """A cell that Python cannot even write is a reason like any other, in whatever column it stands."""
+    strange = {"phone": FIRST, "id": "7", role: cell}
+    people: list[dict[str, object]] = [strange, {"phone": SECOND}]
+    contacts = Contacts(sources=people, country="NP")
+
+    (chunk,) = stream(contacts, base=Path(), wanted=("amount",))
+
+    assert SECOND in chunk.phones
+    said = isinstance(cell, Decimal) and not cell.is_nan()
+    expected = reasons[0] if role == "phone" else "zone" if role == "zone" and said else reasons[1]
+    assert [one.reason for one in chunk.dropped] == [expected] * (expected is not None)
+
+
+def test_decimals_without_a_fraction_are_numbers() -> None:
+    """A database gives ``numeric(15, 2)`` like this; nothing of it was rounded."""
+    contacts = Contacts(
+        sources=[{"phone": Decimal("9610000001.00")}, {"phone": Decimal("9610000002.50")}], country="NP"
+    )
+
+    (chunk,) = stream(contacts, base=Path())
+
+    assert chunk.phones == [FIRST]
+    assert [one.reason for one in chunk.dropped] == ["float"]
+
+
+def test_a_frame_whose_first_column_has_gaps_is_read() -> None:
+    """What pandas says for missing cannot be compared with anything."""
+
+    class Gap(NAType):
+        def __eq__(self, other: object) -> Any:
+            return self
+
+        def __hash__(self) -> int:
+            return 0
+
+    Gap.__name__ = "NAType"
+    frame: Any = PandasFrame({"x": [Gap()], "phone": [FIRST]})
+    (chunk,) = stream(Contacts(sources=frame), base=Path())
+
+    assert chunk.phones == [FIRST]
 
 
 def test_an_arrow_cell_that_python_cannot_hold_is_named() -> None:

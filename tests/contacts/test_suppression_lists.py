@@ -5,7 +5,11 @@ from __future__ import annotations
 import gzip
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from outreach.contacts import BadNumber, Suppressed, Suppression, normalise_column, read_suppressed
@@ -140,6 +144,30 @@ def test_wrong_file_is_given_up_early(tmp_path: Path, monkeypatch: pytest.Monkey
 
     assert len(caught.value.problems) == 20
     assert len(columns) == 1
+
+
+def test_a_workbook_lists_numbers_and_no_errors(tmp_path: Path) -> None:
+    """A number that Excel keeps as one closes; a cell in error, is an entry that cannot be read."""
+    made = openpyxl.Workbook()
+    sheet: Any = made.active
+    for cell in ("phone", 9610000001, "#N/A"):
+        sheet.append([cell])
+    made.save(tmp_path / "a.xlsx")
+
+    with pytest.raises(SpecError, match=r"^a\.xlsx:3: this entry of a do-not-contact list cannot be read"):
+        Suppression.load(["a.xlsx"], base=tmp_path, country="NP")
+    sheet.delete_rows(3)
+    made.save(tmp_path / "a.xlsx")
+    assert Suppression.load(["a.xlsx"], base=tmp_path, country="NP").reasons([FIRST], Channel.SMS)
+
+
+def test_a_parquet_file_with_gaps_lists_numbers(tmp_path: Path) -> None:
+    """Floats that hold all digits of their numbers close like text."""
+    pq.write_table(pa.table({"phone": [9610000001.0, 9610000002.0]}), tmp_path / "a.parquet")
+
+    suppression = Suppression.load(["a.parquet"], base=tmp_path, country="NP")
+
+    assert suppression.reasons([SECOND, FIRST, THIRD], Channel.SMS) == {0: "suppressed", 1: "suppressed"}
 
 
 def test_numbers_that_nobody_has_do_no_harm(tmp_path: Path) -> None:

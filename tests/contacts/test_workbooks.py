@@ -13,9 +13,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from outreach.contacts import Chunk, ContactList, archives
+from outreach.contacts import Chunk, ContactList, archives, extents
 from outreach.errors import SpecError
-from outreach.model import Contacts
+from outreach.model import Columns, Contacts
 
 FIRST, SECOND = "+9779610000001", "+9779610000002"
 
@@ -182,6 +182,158 @@ def test_a_place_that_excel_does_not_have_is_refused(tmp_path: Path, sheet: str)
     bare(tmp_path, f"<worksheet><sheetData>{sheet}</sheetData></worksheet>")
 
     assert "delete the cells far out" in mistake(tmp_path) or "is no place of a row or a cell" in mistake(tmp_path)
+
+
+def lines(first: int, last: int, column: str = "B") -> str:
+    """Write rows with one cell each, as spreadsheets do."""
+    return "".join(f'<row r="{n}"><c r="{column}{n}"><v>1</v></c></row>' for n in range(first, last))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "far"),
+    [
+        (lines(1, 8_000) + '<row r="8000"><c r="XFD8000"/></row>', True),
+        ('<row r="1"><c r="XFD1"/></row>' + lines(2, 8_000), True),
+        (lines(1, 8_000) + '<row r="1"><x:c r="XFD1"/></row>', True),
+        (lines(1, 8_000) + "<row r='1'><c r='XFD1'/></row>", True),
+        (lines(1, 8_000) + '<row r="8000">' + "<c/>" * 5_100 + "</row>", True),
+        (lines(1, 8_000, "AL") + "<row>" + "<c/>" * 5_100 + "</row>", True),
+        ("<row/>" * 8_000 + '<row r="1"><c r="XFD1"/></row>', True),
+        ('<x y="<sheetData"/>' + lines(1, 8_000) + '<z y="</sheetData"/><row r="1"><c r="XFD1"/></row>', True),
+        ('</sheetData><row r="1"><c r="XFD1"/></row><sheetData>' + lines(2, 8_000), True),
+        (lines(1, 8_000) + '<row r="8000"><c r="AAA8000"/></row>', False),
+        (lines(2_000, 9_000) + lines(1, 1_500) * 5 + '<row r="1"><c r="XFD1"/></row>', True),
+        ('<row r="1"><c r="XFD1"/></row>' + lines(1, 1_500) * 5 + lines(2_000, 9_000), True),
+        (lines(1, 8_000, "AL"), False),
+        (lines(1, 8_000) + "<row>" + "<c/>" * 600 + "</row>", False),
+    ],
+)
+def test_a_rectangle_is_measured_wherever_its_corners_stand(tmp_path: Path, sheet: str, far: bool) -> None:
+    """A sheet is looked at in pieces, most by their bounds only; the pieces together are what counts."""
+    bare(tmp_path, f"<worksheet><sheetData>{sheet}</sheetData></worksheet>")
+
+    def looked_at() -> None:
+        with (tmp_path / "a.xlsx").open("rb") as stream, archives.archive_of(stream, "a.xlsx") as archive:
+            archives.inspect(archive, "a.xlsx", next(archives.sheets(archive)))
+
+    if far:
+        with pytest.raises(SpecError, match="delete the cells far out"):
+            looked_at()
+    else:
+        looked_at()
+
+
+@pytest.mark.parametrize(
+    ("near", "next_cells"),
+    [
+        (lines(999_990, 999_999), "<row/>" * 50_000),
+        ('<row r="999999">', '<row/><c r="A1"/>'),
+        ('<row r="1"><c r="AK1"/>', "<c/><c/>"),
+    ],
+)
+def test_what_has_no_place_is_counted_on_from_a_piece_before(near: str, next_cells: str) -> None:
+    """Of a piece that is taken by its bounds the last place is remembered; beyond the bounds all is looked at again."""
+    extent = extents.Extent("a.xlsx")
+    extent.take(near.encode())
+
+    with pytest.raises(extents.TooFarError):
+        extent.take(next_cells.encode())
+
+
+def by_hand(folder: Path, content: str) -> None:
+    """Write a workbook whose sheet is written by hand."""
+    made = workbook(folder, rows(("phone",)))
+    with zipfile.ZipFile(made) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    begin = b'<worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, old in parts.items():
+            new = re.sub(b"<sheetData.*</sheetData>", f"<sheetData>{content}</sheetData>".encode(), old)
+            archive.writestr(name, new.replace(b"<worksheet ", begin) if "/sheet1" in name else old)
+
+
+def test_numbers_in_error_are_left_out_and_other_cells_noted(tmp_path: Path) -> None:
+    """``#N/A`` is not the same as empty: a row of which only that is left is still a row, and its number is none."""
+    people = rows(
+        ("tel", "name", "phone2"),
+        ("#N/A", "Ann", "x"),
+        (FIRST, "#REF!", "x"),
+        ("#DIV/0!", None, None),
+        (None, None, None),
+        (SECOND, "Bim", "#N/A"),
+        *((f"+97796100{n:05}", "x", "y") for n in range(10, 300)),
+        ("#VALUE!", "Ann", "x"),
+    )
+    workbook(tmp_path, people)
+    contacts = Contacts(sources=("a.xlsx",), columns=Columns(phone="tel"))
+
+    with ContactList.open(contacts, base=tmp_path) as found:
+        chunks = list(found)
+        notes = [str(note) for note in found.notes]
+
+    dropped = [(one.line, one.reason, one.phone) for chunk in chunks for one in chunk.dropped]
+    assert dropped == [(line, "not_a_number", "#ERROR") for line in (2, 4, 297)]
+    assert (chunks[0].phones[:2], chunks[0].names[:2]) == ([FIRST, SECOND], ["", "Bim"])
+    assert notes == ["a.xlsx:3:2: 2 cells are in error (like #N/A), B3 first, and read as empty; mend the formulas"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="2"><c r="A2" t="e"><v>#N/A</v></c></row>',
+        "<row r='2'><c t = 'e' r='A2'><v>#N/A</v></c></row>",
+        '<row><c t="e"><v>#N/A</v></c></row>',
+        '<row r="2"><c r="A2" s="1" t=\'e\' ><v>#N/A</v></c></row>',
+        '<x:row r="2"><x:c r="A2" t="e"><x:v>#N/A</x:v></x:c></x:row>',
+        '<row r="2"><c r="A2" t="e"><v>#N/A</v></c><c r="AAA2"/></row>',
+    ],
+)
+def test_an_error_is_found_however_its_cell_is_written(tmp_path: Path, row: str) -> None:
+    """Programs write the same cell in many ways."""
+    head = '<row r="1"><c r="A1" t="inlineStr"><is><t>phone</t></is></c></row>'
+    by_hand(tmp_path, head + row)
+
+    ((chunk,), _) = read(tmp_path)
+
+    assert [(one.line, one.phone) for one in chunk.dropped] == [(2, "#ERROR")]
+
+
+@pytest.mark.parametrize(
+    ("row", "hidden"),
+    [
+        ('<row r="2" spans="1:2" hidden="1">{}</row>', True),
+        ("<row r='2' hidden='true'>{}</row>", True),
+        ('<row hidden = "1">{}</row>', True),
+        ('<row r="2" hidden="0">{}</row>', False),
+        ('<row r="2">{}</row><row r="9" hidden="1"/>', False),
+        ('<row r="2" x="hidden=1">{}</row>', False),
+    ],
+)
+def test_hidden_rows_are_noted(tmp_path: Path, row: str, hidden: bool) -> None:
+    """A filter hides rows and deletes none: they are contacted, and the plan says so."""
+    cell = '<c r="A{}" t="inlineStr"><is><t>{}</t></is></c>'
+    head = f'<row r="1">{cell.format(1, "phone")}</row>'
+    by_hand(tmp_path, head + row.format(cell.format(2, FIRST)))
+
+    ((chunk,), notes) = read(tmp_path)
+
+    assert chunk.phones == [FIRST]
+    said = (
+        "a.xlsx:2: 1 hidden row is read like all others, row 2 first; delete rows that nobody shall be contacted from"
+    )
+    assert notes == [said] * hidden
+
+
+def test_numbers_of_a_stated_column_are_watched(tmp_path: Path) -> None:
+    """What a number lost is noted also where the column has a name of its own."""
+    workbook(tmp_path, rows(("name", "tel"), ("Ann", 9610000001)))
+    contacts = Contacts(sources=("a.xlsx",), country="NP", columns=Columns(phone="tel"))
+
+    with ContactList.open(contacts, base=tmp_path) as people:
+        assert [chunk.phones for chunk in people] == [[FIRST]]
+        notes = [note.message for note in people.notes]
+
+    assert notes[0].startswith("1 phone number is a number in the workbook and no text, B2 first")
 
 
 def test_a_length_of_time_that_python_cannot_hold_is_an_error(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +28,7 @@ from outreach import (
     Refused,
     Route,
     Schedule,
+    Secret,
     SpecError,
     State,
     Template,
@@ -107,6 +110,12 @@ def test_the_journals_place_can_come_from_the_environment(tmp_path: Path, monkey
 
     assert outreach.journal_path(campaign(tmp_path)) == Path("/z/j.db")
     assert outreach.journal_path(campaign(tmp_path), "/a.db") == Path("/a.db")
+
+
+def test_a_journal_in_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
+    """The message says what to write instead."""
+    with pytest.raises(SpecError, match=r"journal: there is no home folder of ~nobody-of-this-name; write the whole"):
+        outreach.journal_path(campaign(tmp_path), "~nobody-of-this-name/j.db")
 
 
 @pytest.mark.asyncio
@@ -255,7 +264,11 @@ def test_a_list_that_grows_between_two_requests_is_heeded(tmp_path: Path, monkey
 
     summary = outreach.send(made, sandbox=True, clock=clock)
 
-    assert (summary.deliveries[State.ACCEPTED], summary.skipped) == (8, {"suppressed": 2})
+    assert summary.skipped == {"suppressed": 2}
+    assert {row.phone for row in outreach.report(made, sandbox=True) if row.state is State.SKIPPED} == {
+        "+9779610000003",
+        "+9779610000007",
+    }
 
 
 def test_a_window_that_closes_in_the_middle_is_waited_for(tmp_path: Path) -> None:
@@ -460,3 +473,87 @@ def test_a_list_that_changes_while_somebody_is_asked_stops_the_send(tmp_path: Pa
     assert outreach.status(made, sandbox=True).deliveries[State.ACCEPTED] == 0
 
     assert outreach.send(made, sandbox=True).exit_code == 0
+
+
+@pytest.mark.parametrize("log", ["delete", "wal"])
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_database_file_that_changes_while_somebody_is_asked_stops_the_send(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: str, secret: bool
+) -> None:
+    """So it is for a SQLite file, whose changes stand in a log beside it first, and for one that a variable names."""
+    monkeypatch.setenv("PEOPLE", "sqlite:///people.db")
+    source = Secret(env="PEOPLE") if secret else "sqlite:///people.db"
+    made = campaign(tmp_path)
+    made = attrs.evolve(made, contacts=Contacts(sources=(source,), query="select phone from people"))
+    with closing(sqlite3.connect(tmp_path / "people.db")) as database:
+        database.execute(f"pragma journal_mode={log}")
+        database.execute("create table people (phone text)")
+        database.execute("insert into people values ('+9779610000001')")
+        database.commit()
+
+        def confirm(_plan: Plan) -> bool:
+            database.execute("update people set phone = '+9779610000002'")
+            database.commit()
+            return True
+
+        with pytest.raises(Refused, match=r"(\$PEOPLE|sqlite:///people\.db) changed since the plan was made"):
+            outreach.send(made, sandbox=True, confirm=confirm)
+        assert outreach.status(made, sandbox=True).deliveries[State.ACCEPTED] == 0
+
+    assert outreach.send(made, sandbox=True, confirm=lambda _plan: True).deliveries[State.ACCEPTED] == 1
+
+
+def test_a_reading_leaves_no_trace_that_stops_the_send(tmp_path: Path) -> None:
+    """Opening a SQLite file of the kind that keeps a log makes an empty one; that is no change."""
+    with closing(sqlite3.connect(tmp_path / "people.db")) as database:
+        database.execute("pragma journal_mode=wal")
+        database.execute("create table people (phone text)")
+        database.execute("insert into people values ('+9779610000001')")
+        database.commit()
+    made = campaign(tmp_path)
+    made = attrs.evolve(made, contacts=Contacts(sources=("sqlite:///people.db",), query="select phone from people"))
+
+    assert outreach.send(made, sandbox=True, confirm=lambda _plan: True).deliveries[State.ACCEPTED] == 1
+
+
+@pytest.mark.parametrize("other", ["elsewhere.csv", None])
+def test_a_variable_that_names_another_list_meanwhile_stops_the_send(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str | None
+) -> None:
+    """What a secret leads to counts, also where it leads nowhere any more."""
+    for name in ("people.csv", "elsewhere.csv"):
+        (tmp_path / name).write_text("phone\n+9779610000001\n")
+    monkeypatch.setenv("PEOPLE", "people.csv")
+
+    def confirm(_plan: Plan) -> bool:
+        monkeypatch.setenv("PEOPLE", other) if other else monkeypatch.delenv("PEOPLE")
+        return True
+
+    with pytest.raises(Refused, match=r"\$PEOPLE changed since the plan was made"):
+        outreach.send(campaign(tmp_path, (Secret(env="PEOPLE"),)), sandbox=True, confirm=confirm)
+
+
+def test_a_path_is_a_source(tmp_path: Path) -> None:
+    """A program may give ``pathlib.Path``, alone or in a list, and a list of paths as text."""
+    (tmp_path / "people.csv").write_text("phone\n+9779610000001\n")
+    paths: list[Any] = [tmp_path / "people.csv", [tmp_path / "people.csv"], ["people.csv"], (Path("people.csv"),)]
+
+    plans = [outreach.plan(campaign(tmp_path, one), sandbox=True) for one in paths]
+
+    assert {(plan.rows.read, plan.rows.used) for plan in plans} == {(1, 1)}
+    assert len({plan.digest for plan in plans}) == 1
+
+
+@pytest.mark.parametrize(
+    ("people", "place"),
+    [
+        ((Path("people.csv"), {"phone": "+9779610000001"}), 2),
+        (["people.csv", "more.csv", 7], 3),
+        ([{"phone": "+9779610000001"}, "people.csv"], 1),
+        ([{"phone": "+9779610000001"}, Path("people.csv")], 1),
+    ],
+)
+def test_paths_and_rows_are_not_mixed(tmp_path: Path, people: Any, place: int) -> None:
+    """A list that holds both is refused before anything is read."""
+    with pytest.raises(SpecError, match=rf"contacts are either paths or rows, and number {place} is of the other kind"):
+        outreach.plan(campaign(tmp_path, people), sandbox=True)

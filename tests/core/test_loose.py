@@ -66,6 +66,12 @@ def test_beside_holds_for_what_is_inside_only(file: Path) -> None:
     assert "postcard" not in load_plugins().providers
 
 
+def test_a_file_in_the_home_of_nobody_is_refused() -> None:
+    """The message says what to write instead."""
+    with pytest.raises(PluginError, match="there is no home folder of ~nobody-of-this-name; write the whole path"):
+        loose.module(Path("~nobody-of-this-name/my_vendor.py"))
+
+
 def test_a_broken_file_harms_nobody_else(tmp_path: Path) -> None:
     """It is listed with its error; the others are there."""
     path = tmp_path / "my_broken.py"

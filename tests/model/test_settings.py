@@ -32,6 +32,17 @@ def test_a_secret_is_read_from_a_file_without_its_line_end(tmp_path: Path) -> No
     assert Secret(file=str(place)).reveal() == CANARY
 
 
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [("~nobody-of-this-name/token", "there is no home folder of ~nobody-of-this-name"), ("a\0b", "embedded null")],
+)
+def test_a_secret_in_the_home_of_nobody_is_refused(file: str, why: str) -> None:
+    """A path that leads nowhere is told like a file that is missing."""
+    with pytest.raises(CredentialError, match="cannot read the secret in file") as caught:
+        Secret(file=file).reveal()
+    assert why in str(caught.value)
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "two\nlines", "x" * 20_000])
 def test_what_cannot_be_a_secret_is_refused_by_its_place(tmp_path: Path, text: str) -> None:
     """The message names the file and not its content."""
