@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import pickle
 import random
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import attrs
 import virtual
 from arena import HOURS, START, Arena, Scene, Twin
+from campaigns import quick
 from disk import Disk, FileDisk, MemoryDisk
 from judge import Verdict, judge
 from tally import Tally
@@ -141,7 +141,7 @@ def in_memory(scene: Scene, crashes: Sequence[int], twin: Twin | None = None) ->
 
 def on_disk(scene: Scene, crashes: Sequence[int]) -> tuple[Verdict, int]:
     """Live through it on a file of SQLite."""
-    with tempfile.TemporaryDirectory() as folder:
+    with quick() as folder:
         return virtual.run(live(scene, FileDisk(Path(folder) / "journal.db"), crashes))  # type: ignore[no-any-return]  # as above
 
 

@@ -25,7 +25,7 @@ LONG, SHORT = 300, 5
 MOST = 4
 
 #: Campaigns that the broken twin is tried with.
-CONTROLS = 6
+CONTROLS = 4
 
 #: Seconds that the vendor takes before the effect and before the answer, so that kills land everywhere.
 SLOW = 0.008
