@@ -21,6 +21,7 @@ from outreach.delivery.failover import Both, Reel, give_up, goes_on, has_lists
 from outreach.delivery.journal import ABOARD, NOT_YET, CampaignKey, Counts, Journal, NewSlice, Slice, Stage
 from outreach.delivery.lane import Lane, Stopped
 from outreach.delivery.ledger import JournalLedger
+from outreach.delivery.listfiles import ListFiles
 from outreach.delivery.pace import Quota
 from outreach.delivery.run import Ended, Engine, Place, Tell
 from outreach.delivery.spool import Spool
@@ -47,6 +48,9 @@ _SANDBOX_PACE = 1_000.0
 
 _HOUR = timedelta(hours=1)
 
+#: Seconds between two looks at the campaign's own do-not-contact lists.
+_LOOK_EVERY = 1.0
+
 
 @attrs.define
 class Sending:
@@ -63,6 +67,7 @@ class Sending:
     watch: Watch
     live: LiveStatus
     own: OwnList
+    files: ListFiles
     flag: StopFlag
     kinds: Sequence[SourceKind] = ()
 
@@ -121,6 +126,7 @@ class Sending:
             watch,
             live,
             own(path),
+            ListFiles(campaign, clock.sleep),
             flag,
             plugins.sources,
         )
@@ -313,13 +319,14 @@ class Sending:
         counts = await self.journal.counts(self.key)
         teller = _Teller(self.watch, counts.deliveries[State.PLANNED])
         self._picture(plan, counts)
-        telling = asyncio.create_task(self._tell_others(plan))
-        engine = partial(self._engine, teller, Watchlists((self.own, ledger)))
+        beside = [asyncio.create_task(self._tell_others(plan)), asyncio.create_task(self._look_at_lists())]
+        engine = partial(self._engine, teller, Watchlists((self.own, self.files, ledger)))
         try:
             return await self._run(engine, _Work(spool, places, held), counts, down, wait=wait)
         finally:
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     def _picture(self, plan: Plan, counts: Counts) -> None:
         reasons = {one: number for one, number in counts.reasons.items() if one[1] not in NOT_YET.values()}
@@ -336,10 +343,16 @@ class Sending:
             self._picture(plan, await self.journal.counts(self.key))
             took = time.perf_counter() - began
 
+    async def _look_at_lists(self) -> None:
+        while True:  # in real seconds, as above
+            await asyncio.sleep(_LOOK_EVERY)
+            await self.files.look()
+
     async def _run(
         self, engine: Callable[[], Engine], work: _Work, before: Counts, down: frozenset[str], *, wait: bool
     ) -> tuple[Ended, frozenset[str] | None]:
         while True:
+            await self.files.look()
             ended = await engine().run(work.spool, work.places, work.held)
             if ended.interrupted or ended.failure is not None:
                 return ended, None

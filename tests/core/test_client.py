@@ -32,6 +32,7 @@ from outreach import (
     Window,
 )
 from outreach.contacts import opening
+from outreach.delivery.listfiles import ListFiles
 from outreach.source import Origin
 
 START = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
@@ -202,6 +203,57 @@ def test_waiting_sleeps_until_it_is_due(tmp_path: Path) -> None:
 
     assert summary.deliveries[State.ACCEPTED] == 10
     assert sum(clock.slept) == pytest.approx(5 * 3600, abs=5)
+
+
+def _closing(path: Path, seen: asyncio.Event) -> Clock:
+    """Make a clock that puts two people on a list ten minutes after the start, and goes on when the event is set."""
+    path.write_text("")
+
+    class Closing(Clock):
+        def grow(self) -> bool:
+            if self.monotonic() < 600 or path.stat().st_size:
+                return False
+            return path.write_text("+9779610000003\n+9779610000007\n") > 0
+
+        async def sleep(self, seconds: float) -> None:
+            if self.grow():
+                await asyncio.wait_for(seen.wait(), 60)
+            await super().sleep(seconds)
+
+    return Closing()
+
+
+def test_a_list_that_grew_before_the_window_opened_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever came into the campaign's own list while a send waited for its time is not contacted."""
+    monkeypatch.setattr("outreach.sending._LOOK_EVERY", 3600.0)
+    seen = asyncio.Event()
+    seen.set()
+    clock = _closing(tmp_path / "no.txt", seen)
+    made = campaign(tmp_path, suppress=("no.txt",), schedule=Schedule(start=START + timedelta(hours=5)))
+
+    summary = outreach.send(made, sandbox=True, clock=clock, wait=True)
+
+    assert (summary.deliveries[State.ACCEPTED], summary.skipped) == (8, {"suppressed": 2})
+
+
+def test_a_list_that_grows_between_two_requests_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes into the campaign's own list while others are contacted is not, from about a second later on."""
+    monkeypatch.setattr("outreach.sending._LOOK_EVERY", 0.0)
+    seen, look = asyncio.Event(), ListFiles.look
+    clock = _closing(tmp_path / "no.txt", seen)
+
+    async def told(files: ListFiles) -> None:
+        grown = clock.monotonic() > 600
+        await look(files)
+        if grown:
+            seen.set()
+
+    monkeypatch.setattr(ListFiles, "look", told)
+    made = campaign(tmp_path, suppress=("no.txt",), limits=Limits(per_hour=2))
+
+    summary = outreach.send(made, sandbox=True, clock=clock)
+
+    assert (summary.deliveries[State.ACCEPTED], summary.skipped) == (8, {"suppressed": 2})
 
 
 def test_a_window_that_closes_in_the_middle_is_waited_for(tmp_path: Path) -> None:

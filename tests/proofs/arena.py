@@ -19,6 +19,7 @@ from outreach.answers import Kind, Outcome
 from outreach.delivery.donotcontact import SUPPRESSED
 from outreach.delivery.journal import Journal, Stage
 from outreach.delivery.lane import Attempt, Lane
+from outreach.delivery.listfiles import ListFiles
 from outreach.errors import JournalInUse, OutreachError, Refused
 from outreach.model import (
     Campaign,
@@ -320,6 +321,7 @@ class Arena:
             lambda _progress: None,
             cast("Any", _Unseen()),
             cast("Any", self.bars),
+            ListFiles(campaign, clock.sleep),
             cast("Any", flag),
         )
         if settle_only:

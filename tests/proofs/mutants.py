@@ -81,11 +81,11 @@ CORE = (
     Part(
         "lists",
         (
-            *_in("outreach/delivery", "donotcontact.py ledger.py spool.py stopping.py beside.py"),
+            *_in("outreach/delivery", "donotcontact.py listfiles.py ledger.py spool.py stopping.py beside.py"),
             "outreach/suppressing.py",
         ),
         (
-            *_in("tests/delivery", "test_do_not_contact.py test_ledger.py test_spool.py"),
+            *_in("tests/delivery", "test_do_not_contact.py test_list_files.py test_ledger.py test_spool.py"),
             *_in("tests", "cli/test_suppress.py test_stopping.py"),
         ),
     ),
