@@ -91,9 +91,10 @@ class _Batch:
         return [person for person in self.people if self.fate(person)[0] in stages]
 
     def arrange(self, base: Fate) -> None:
-        """Choose what stands for all: loaded, else what is asked for, else what the first one is."""
+        """Choose what stands for all: loaded, else what is asked for, else somebody unsettled, else the first one."""
         fates = [self.fate(person) for person in self.people]
-        base = base if any(stage is base[0] for stage, _ in fates) else fates[0]
+        if not any(stage is base[0] for stage, _ in fates):
+            base = next((fate for fate in fates if fate[0] in _UNSETTLED), fates[0])
         base = next((fate for fate in fates if fate[0] is Stage.LOADED), base)
         for person, fate in zip(self.people, fates, strict=True):
             alike = fate == base or fate[0] is base[0] is Stage.LOADED

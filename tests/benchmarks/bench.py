@@ -198,6 +198,7 @@ def figures(scale: float) -> Sequence[Figure]:
             rows=(million // 10, million // 10),
             faster=True,
         ),
+        *_ceilings(million // 10, single // 5),
         Figure(
             number="9",
             title="plan of a workbook / calamine alone",
@@ -215,6 +216,17 @@ def figures(scale: float) -> Sequence[Figure]:
             rows=(0, 0),
         ),
     )
+
+
+def _ceilings(hundreds: int, singles: int) -> Iterator[Figure]:
+    """Give what a bare loop would reach in the place of ``send`` in figure 6: no client of aiohttp's comes further."""
+    for number, rival, case, rows in (
+        ("6d", "anymail", "bare_processor", hundreds),
+        ("6e", "apprise", "bare_single_processor", singles),
+        ("6f", "sample", "bare_processor", hundreds),
+    ):
+        title = f"{rival} / csv + aiohttp, which check nothing"
+        yield Figure(number=number, title=title, base=rival, case=case, goal="", rows=(rows, rows), faster=True)
 
 
 #: Commands of which the whole process counts, start included.

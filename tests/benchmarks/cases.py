@@ -159,6 +159,16 @@ def send_single_processor(folder: Path, rows: int) -> dict[str, float]:
     return _send(folder, rows, 1, time.process_time)
 
 
+def bare_processor(folder: Path, rows: int) -> float:
+    """Post the bodies of the bare loop; processor time."""
+    return _bare_send(folder, rows, _BATCH, time.process_time)
+
+
+def bare_single_processor(folder: Path, rows: int) -> float:
+    """Post one person a request with aiohttp; processor time."""
+    return _bare_send(folder, rows, 1, time.process_time)
+
+
 def anymail(folder: Path, rows: int) -> float:
     """Send with anymail."""
     return _rival("anymail", folder, rows, _BATCH)
@@ -301,7 +311,7 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _bare_send(folder: Path, rows: int, size: int) -> float:
+def _bare_send(folder: Path, rows: int, size: int, clock: Callable[[], float] = time.perf_counter) -> float:
     import aiohttp
 
     # The same bodies that send would post: of people who can be contacted.
@@ -315,11 +325,11 @@ def _bare_send(folder: Path, rows: int, size: int) -> float:
     async def run(url: str) -> float:
         connector = aiohttp.TCPConnector(limit=32)
         async with aiohttp.ClientSession(connector=connector) as session:
-            started = time.perf_counter()
+            started = clock()
             sum(1 for _ in _bodies(folder / f"{rows}.csv", _BATCH))  # the bare CSV loop
             left = iter(bodies)
             await asyncio.gather(*(post(session, url, left) for _ in range(32)))
-            return time.perf_counter() - started
+            return clock() - started
 
     with _server() as url:
         seconds = asyncio.run(run(f"{url}people"))
@@ -395,6 +405,8 @@ CASES: dict[str, Callable[[Path, int], float | dict[str, float]]] = {
         plan_workbook,
         send_processor,
         send_single_processor,
+        bare_processor,
+        bare_single_processor,
         anymail,
         apprise,
         sample,

@@ -182,6 +182,14 @@ async def test_a_row_without_a_number_keeps_what_it_held(desk: Desk, row: str) -
 
 
 @pytest.mark.asyncio
+async def test_a_batch_of_nobody_is_not_planned(desk: Desk) -> None:
+    """No request is ever sent for it."""
+    slice_id = await plan(desk.journal, [], [1], [])
+
+    assert [list(batch.people.phones) for batch in await all_batches(desk.journal, slice_id)] == [[phone(1)]]
+
+
+@pytest.mark.asyncio
 async def test_a_plan_takes_the_place_of_what_was_planned(desk: Desk) -> None:
     """People who are in both plans stand there once; those who are not in the new one are cancelled."""
     journal = desk.journal
@@ -652,6 +660,59 @@ async def test_receipts_that_an_outcome_does_not_name_are_kept(desk: Desk) -> No
 
     assert [(row.vendor_id, row.status) for row in rows] == [("p-1", Status.QUEUED), ("p-2", Status.SENT)]
     assert (await journal.counts(KEY)).statuses == {Status.QUEUED: 1, Status.SENT: 1}
+
+
+@pytest.mark.asyncio
+async def test_an_outcome_without_receipts_takes_none_away(desk: Desk) -> None:
+    """What the vendor calls people whose answer was lost is known still when they are found to be accepted."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.UNKNOWN, receipts=reached(0, 1)))
+    await journal.conclude_load(slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED), at=T2)
+
+    assert [(row.vendor_id, row.status) async for row in journal.deliveries(KEY)] == [
+        ("v0", Status.SENT),
+        ("v1", Status.SENT),
+    ]
+
+
+@pytest.mark.asyncio
+async def test_what_a_vendor_said_of_everybody_one_by_one_is_an_exception(desk: Desk) -> None:
+    """Settling tells by that whom the vendor refused from those of whom it said nothing."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    refused = {0: (Stage.LOAD_UNKNOWN, "twice"), 1: (Stage.LOAD_UNKNOWN, "no mobile number")}
+    outcome = LoadOutcome(stage=Stage.LOAD_UNKNOWN, reason="0 of 2 taken", exceptions=refused)
+
+    await send(journal, slice_id, 0, outcome, reaches=False)
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert (batch.stage, batch.reason, dict(batch.exceptions)) == (Stage.LOAD_UNKNOWN, "0 of 2 taken", refused)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("first", [0, 1])
+async def test_whoever_is_lost_stands_for_people_who_are_nothing_alike(desk: Desk, first: int) -> None:
+    """Of an accepted load that took nobody, settling finds the one it is silent of wherever they stand."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    said = {first: (Stage.LOAD_UNKNOWN, "silent"), 1 - first: (Stage.REJECTED, "400")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.LOADED, exceptions=said), reaches=False)
+
+    assert [batch.seq for batch in await journal.batches(slice_id, [Stage.LOAD_UNKNOWN])] == [0]
+    assert await plan(journal, [3]) != slice_id
+
+
+@pytest.mark.asyncio
+async def test_the_first_stands_for_people_who_are_nothing_alike(desk: Desk) -> None:
+    """Their fate is that of the batch where nobody is lost, and those of the others are exceptions."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    said = {0: (Stage.CANCELLED, "expired"), 1: (Stage.REJECTED, "400")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, exceptions=said))
+
+    (batch,) = await all_batches(journal, slice_id)
+    assert (batch.stage, batch.reason, dict(batch.exceptions)) == (*said[0], {1: said[1]})
 
 
 @pytest.mark.asyncio
@@ -1835,17 +1896,18 @@ async def test_the_refused_stand_once_with_the_provider_that_takes_over(desk: De
 
 
 @pytest.mark.asyncio
-async def test_a_campaign_out_of_which_people_are_taken_is_never_launched(desk: Desk) -> None:
+@pytest.mark.parametrize(("taken", "left"), [(1, 2), (2, 1)])
+async def test_a_campaign_out_of_which_people_are_taken_is_never_launched(desk: Desk, taken: int, left: int) -> None:
     """Its slice is closed; whoever is left in it is cancelled, so that the next plan has them again."""
     journal = desk.journal
     first = await plan(journal, [1, 2])
     await send(journal, first, 0, LoadOutcome(stage=Stage.LOADED), reaches=False)
 
-    await pass_on(journal, 2)
+    await pass_on(journal, taken)
 
     assert await states(journal) == {
-        ("voice", phone(1)): (State.CANCELLED, GIVEN_UP),
-        ("voice", phone(2)): (State.PLANNED, NOT_YET[Stage.PLANNED]),
+        ("voice", phone(left)): (State.CANCELLED, GIVEN_UP),
+        ("voice", phone(taken)): (State.PLANNED, NOT_YET[Stage.PLANNED]),
     }
     assert [one.closed for one in await journal.slices(KEY) if one.id == first] == [True]
     with pytest.raises(JournalError):
@@ -2284,6 +2346,42 @@ async def test_what_another_lost_delivery_to_the_number_may_have_made_is_claimed
     assert set(await journal.claimed("tingting", found, besides=(slice_id, 2))) == {phone(1), phone(3), phone(5)}
     assert set(await journal.claimed("tingting", found, besides=(slice_id, 0))) == {phone(3), phone(5)}
     assert not await journal.claimed("other", found, besides=(slice_id, 2))
+
+
+@pytest.mark.asyncio
+async def test_whoever_is_lost_among_the_refused_is_claimed(desk: Desk) -> None:
+    """What the vendor made for the number may be theirs; of those whom it refused it made nothing."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    lost = {1: (Stage.UNKNOWN, "lost")}
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.REJECTED, reason="400", exceptions=lost))
+
+    found = {phone(1): "m1", phone(2): "m2"}
+    assert set(await journal.claimed("tingting", found, besides=(slice_id, 1))) == {phone(2)}
+
+
+@pytest.mark.asyncio
+async def test_people_of_a_batch_with_an_id_are_known_by_it_or_by_their_own(desk: Desk) -> None:
+    """Both ids are held; what else is found for a number of the batch is not theirs."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1, 2])
+    outcome = LoadOutcome(stage=Stage.ACCEPTED, receipt=Receipt(vendor_id="all"), receipts={0: Receipt(vendor_id="v1")})
+    await send(journal, slice_id, 0, outcome)
+
+    found = {"+1": "v1", phone(1): "m1", phone(2): "m2"}
+    assert set(await journal.claimed("tingting", found, besides=(slice_id, 1))) == {"+1"}
+    assert set(await journal.claimed("tingting", {**found, "+2": "all"}, besides=(slice_id, 1))) == {"+1", "+2"}
+
+
+@pytest.mark.asyncio
+async def test_an_empty_id_is_held_by_nobody(desk: Desk) -> None:
+    """A vendor that tells no ids may still be found to have reached somebody; only the number counts then."""
+    journal = desk.journal
+    slice_id = await plan(journal, [1])
+    await send(journal, slice_id, 0, LoadOutcome(stage=Stage.ACCEPTED, receipt=Receipt()))
+
+    found = {phone(1): "", phone(2): ""}
+    assert set(await journal.claimed("tingting", found, besides=(slice_id, 1))) == {phone(1)}
 
 
 @pytest.mark.asyncio

@@ -147,9 +147,10 @@ def arrange(batch: BatchRow, fates: Sequence[Fate], base: Fate) -> BatchRow:
 
     A launch takes the batches whose one stage is loaded, hence nobody is loaded by exception. What the vendor said of
     each person stays an exception even where it said so of everybody: settling tells it from a lost answer by that.
+    Where nobody is what holds for all, somebody unsettled stands for the batch, so that settling finds it.
     """
     if not any(stage is base[0] for stage, _ in fates):
-        base = fates[0]
+        base = next((fate for fate in fates if fate[0] in UNSETTLED), fates[0])
     base = next((fate for fate in fates if fate[0] is Stage.LOADED), base)
     alike = {base[0]} if base[0] is Stage.LOADED else set()
     exceptions = {i: fate for i, fate in enumerate(fates) if fate != base and fate[0] not in alike}
