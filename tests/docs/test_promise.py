@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import campaigns
+import crashes
+import network
+import powerloss
 import prove
 
+PROVIDERS = Path(__file__).parents[2] / "providers"
 PAGE = Path(__file__).parents[2] / "docs" / "promise.md"
 
 
@@ -24,6 +29,17 @@ def test_the_figures_of_the_page_hold() -> None:
         assert (row["twice"], row["lost"], row["overspent"]) == ("0", "0", "0"), row
         assert int(row["injected"].replace(",", "")) > 0
         assert not row["control caught"].startswith("0 "), row
+
+
+def test_every_adapter_takes_part_in_every_class() -> None:
+    """What the page says of who takes part: the kills and the runners go by campaigns.ROUTES."""
+    adapters = {folder.name.removeprefix("outreach_") for folder in PROVIDERS.glob("outreach_*")}
+    alone = {scene.accounts[0] for scene in crashes.SCENES.values() if len(scene.accounts) == 1}
+
+    assert set(campaigns.ROUTES) == adapters
+    assert {place.provider for place in network.PLACES} == adapters
+    assert set(powerloss.PEOPLE) == adapters
+    assert alone == adapters
 
 
 def test_figures_are_put_between_the_marks() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -19,7 +20,15 @@ from outreach import client
 from outreach.model import State
 
 #: The adapters, and the line that routes a campaign through each.
-ROUTES = {"tingting": "voice: tingting", "toingg": "ai_call: toingg", "contactswing": "whatsapp: contactswing"}
+ROUTES = {
+    "tingting": "voice: tingting",
+    "toingg": "ai_call: toingg",
+    "contactswing": "whatsapp: contactswing",
+    "twilio": "sms: twilio",
+}
+
+#: Those whose own lists tell who was contacted, so that another call of send may settle who is unknown.
+ASKED = frozenset({"tingting", "twilio"})
 
 PEOPLE = 10
 
@@ -44,6 +53,7 @@ _MORE = {
     "tingting": ", senders: [3], voice: 3",
     "toingg": "",
     "contactswing": ', assistant_id: 12, from_numbers: ["1"]',
+    "twilio": f', account_sid: "AC{0:032x}", sms_from: "+12025550100", voice_from: "+12025550100"',
 }
 
 #: What is over, whatever comes.
@@ -73,8 +83,12 @@ def write(
     batch: int = 3,
     timeout: float = 30.0,
     per_hour: int | None = None,
+    route: str = "",
 ) -> Path:
-    """Write a campaign with its contacts and its token into a folder; give the campaign file."""
+    """Write a campaign with its contacts and its token into a folder; give the campaign file.
+
+    ``route`` is written in the place of the provider's own in ``ROUTES``.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "token").write_text("made-up-token-of-the-proofs", encoding="ascii")
     rows = [f"9610{index:04d}11,c{index},सीता {index % 3}" for index in range(people)]
@@ -82,10 +96,10 @@ def write(
     limits = f"contacts: {people}" + (f", per_hour: {per_hour}" if per_hour else "")
     values = {
         "LIMITS": limits,
-        "ROUTE": ROUTES[provider],
+        "ROUTE": route or ROUTES[provider],
         "PROVIDER": provider,
         "BASE": base,
-        "BATCH": str(1 if provider == "toingg" else batch),
+        "BATCH": str(1 if provider in {"toingg", "twilio"} else batch),
         "TIMEOUT": str(timeout),
         "MORE": _MORE[provider],
     }
@@ -125,17 +139,42 @@ def heeding() -> None:
 
 
 def finish(spec: Path, *, broken: str = "", most: int = 6) -> None:
-    """Run the real command until nothing is left to do, as an operator would."""
+    """Run the real command until nobody is left to send to, as an operator would; then ask once who is unknown.
+
+    The asking is done in this process: starting an interpreter takes ten times as long.
+    """
+    operator = Operator(spec)
     for _ in range(most):
         start(spec, broken=broken).wait(timeout=120)
-        if ended(spec):
-            return
+        content = operator.content()
+        if operator.unsent:
+            continue
+        if not content and not broken:
+            asyncio.run(client.asend(outreach.load(spec)))
+        return
 
 
-def ended(spec: Path) -> bool:
-    """Whether everybody's state is final as far as sending goes."""
-    deliveries = client.status(outreach.load(spec)).deliveries
-    return not (deliveries[State.PLANNED] or deliveries[State.IN_FLIGHT]) and sum(deliveries.values()) > 0
+@attrs.define
+class Operator:
+    """Somebody who calls send until nothing is left to do; asked between two calls.
+
+    Attributes:
+        unknown: How many people were unknown when last asked; None: not asked yet.
+
+        unsent: Whether somebody was left to send to by then.
+    """
+
+    spec: Path
+    unknown: int | None = None
+    unsent: bool = True
+
+    def content(self) -> bool:
+        """Whether nobody is left to send to, and calling again would settle nobody who is unknown."""
+        campaign = outreach.load(self.spec)
+        deliveries = client.status(campaign).deliveries
+        before, self.unknown = self.unknown, deliveries[State.UNKNOWN]
+        self.unsent = bool(deliveries[State.PLANNED] or deliveries[State.IN_FLIGHT]) or not sum(deliveries.values())
+        return not self.unsent and (self.unknown in {0, before} or not ASKED & campaign.providers.keys())
 
 
 @attrs.frozen(kw_only=True)

@@ -62,11 +62,14 @@ class Chaos:
         port: Where it listens.
 
         struck: Faults that took effect.
+
+        seen: Method and target of each request that was not spoilt, by its number.
     """
 
     def __init__(self, upstream: int, faults: Sequence[Fault], rng: random.Random) -> None:
         self.port = 0
         self.struck = 0
+        self.seen: dict[int, str] = {}
         self._upstream = upstream
         self._faults = {fault.at: fault for fault in faults}
         self._rng = rng
@@ -97,12 +100,14 @@ class Chaos:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while first := await reader.read(1):
                 self._count += 1
-                fault = self._faults.pop(self._count, None)
+                number = self._count
+                fault = self._faults.pop(number, None)
                 if fault:
                     self.struck += 1
                     await self._spoil(fault, first, reader, writer)
                     break
                 head, body = await _message(first, reader)
+                self.seen[number] = head.partition(b" HTTP/")[0].decode()
                 answer = await self._forward(head + body)
                 writer.write(b"".join(answer))
                 await writer.drain()

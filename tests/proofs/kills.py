@@ -7,7 +7,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,8 +30,9 @@ CONTROLS = 4
 #: Seconds that the vendor takes before the effect and before the answer, so that kills land everywhere.
 SLOW = 0.008
 
-#: Every sixth campaign where people are reached one request at a time may reach so many people per hour.
+#: Every fifth campaign, where a load reaches people by itself, may reach so many people per hour.
 PER_HOUR = 6
+HOURLY = 5
 
 #: Longest time until a process is killed wherever it is, in seconds.
 IDLE = 6.0
@@ -67,21 +68,12 @@ def prove(*, long: bool, seed: int) -> Tally:
     return Tally(proof="kill -9", injected=injected, control=caught, controls=controls, **verdict.figures())
 
 
-def plan(seed: int) -> itertools.chain[Case]:
+def plan(seed: int) -> Iterator[Case]:
     """Give cases without end."""
     rng = random.Random(seed)
-    providers = itertools.cycle(ROUTES)
-    return itertools.chain.from_iterable(
-        [
-            Case(number, provider, rng.randrange(2**32), rng.randint(1, MOST), hourly=_hourly(number, provider))
-            for number, provider in enumerate(itertools.islice(providers, 12), start)
-        ]
-        for start in itertools.count(0, 12)
-    )
-
-
-def _hourly(number: int, provider: str) -> bool:
-    return provider != "tingting" and number % 12 in {4, 11}
+    for number, provider in enumerate(itertools.cycle(ROUTES)):
+        hourly = provider in _reaching() and number % HOURLY == 0
+        yield Case(number, provider, rng.randrange(2**32), rng.randint(1, MOST), hourly=hourly)
 
 
 def run(home: Path, vendors: VendorSide, case: Case) -> tuple[int, Verdict]:
@@ -143,7 +135,7 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 
 def control(home: Path, vendors: VendorSide, number: int) -> bool:
     """Kill the twin that records after sending, between effect and answer; tells whether people were called twice."""
-    provider = _reaching()[number % 2]
+    provider = _reaching()[number % len(_reaching())]
     world = vendors.open(slow=SLOW)
     spec = campaigns.write(home / f"control{number}", provider, vendors.address(world, provider))
     twin = "record-after-sending"

@@ -33,7 +33,7 @@ CONTROL_CUTS = 60
 NORMAL: Mapping[str, str] = {"PRAGMA synchronous = FULL": "PRAGMA synchronous = NORMAL"}
 
 #: People by provider: a few requests each.
-PEOPLE = {"tingting": 12, "toingg": 6, "contactswing": 7}
+PEOPLE = {"tingting": 12, "toingg": 6, "contactswing": 7, "twilio": 6}
 
 #: Most runs after a cut until a campaign is at its end.
 MOST_RUNS = 6

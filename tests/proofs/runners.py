@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import attrs
 import campaigns
 import twins
-from campaigns import ROUTES, Verdict
+from campaigns import ROUTES, Operator, Verdict
 from tally import Tally
 from vendorside import Aim, Moment, VendorSide
 
@@ -203,8 +203,9 @@ def run(home: Path, vendors: VendorSide, number: int, seed: int) -> tuple[bool, 
     provider = rng.choice(list(ROUTES))
     one = new(home / f"round{number}", vendors, provider, rng, timeout=timeout, real=number % REAL == REAL - 1)
     kept = KINDS[kind](one)
+    operator = Operator(one.spec)
     for _ in range(4):
-        if campaigns.ended(one.spec):
+        if operator.content():
             break
         wait(one.start())
     return kept, campaigns.judge(one.spec, vendors.reached(one.world))
@@ -228,7 +229,8 @@ def new(
 
 def control(home: Path, vendors: VendorSide, number: int) -> bool:
     """Start two of the twin that takes no lock; tells whether people were called twice."""
-    one = new(home / f"control{number}", vendors, "contactswing", random.Random(number), twin="no-lock")
+    provider = ("contactswing", "twilio")[number % 2]
+    one = new(home / f"control{number}", vendors, provider, random.Random(number), twin="no-lock")
     pids = [one.start() for _ in range(2)]
     vendors.release(one.world)
     for pid in pids:

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import random
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -18,6 +17,7 @@ from pathlib import Path
 import attrs
 import virtual
 from arena import HOURS, START, Arena, Scene, Twin
+from campaigns import quick
 from disk import Disk, FileDisk, MemoryDisk
 from judge import Verdict, judge
 from tally import Tally
@@ -228,7 +228,7 @@ def simulate(seed: int, twin: Twin | None = None, *, on_disk: bool = False) -> T
     """Live through one seed."""
     if not on_disk:
         return virtual.run(_live(seed, MemoryDisk(fenced=twin is not Twin.NO_FENCE), twin))  # type: ignore[no-any-return]  # what _live gives
-    with tempfile.TemporaryDirectory() as folder:
+    with quick() as folder:
         return virtual.run(_live(seed, FileDisk(Path(folder) / "journal.db"), twin))  # type: ignore[no-any-return]  # as above
 
 

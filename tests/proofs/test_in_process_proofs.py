@@ -26,6 +26,18 @@ def test_the_short_form_holds(proof: object) -> None:
     assert tally.holds, tally
 
 
+def test_a_stretch_ends_with_every_write_and_every_request() -> None:
+    """What a crash leaves behind is another thing after each intent, request and outcome, also in the resume."""
+    scene = crashes.SCENES["twilio, sms"]
+    people = len(scene.phones) - 1  # one is suppressed on the way
+    run = crashes.stretches(scene)
+    resumed = crashes.stretches(scene, (run[3].first,))
+
+    assert [one.first for one in run] == [1 + sum(one.points for one in run[:at]) for at in range(len(run))]
+    assert len(run) >= 3 * people
+    assert len(resumed) >= 3 * (people - 1)
+
+
 @pytest.mark.parametrize("twin", list(Twin))
 def test_each_broken_engine_contacts_somebody_twice(twin: Twin) -> None:
     """Of each kind of broken engine some seed shows what is wrong with it."""

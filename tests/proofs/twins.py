@@ -18,7 +18,8 @@ import attrs
 
 from outreach.answers import Kind, Outcome
 from outreach.cli import main
-from outreach.delivery import lane
+from outreach.delivery import lane, settle
+from outreach.delivery.journal import Stage
 from outreach.delivery.sqlite import generation, loads, opening, steps
 from outreach.errors import JournalError
 
@@ -53,6 +54,15 @@ def retry_when_lost() -> list[Seam]:
         return Outcome(kind=Kind.UNSENT, reason=str(failure))
 
     return [(lane, "unanswered", unanswered)]
+
+
+def unsure_is_unsent() -> list[Seam]:
+    """Plan everybody again of whose lost request the vendor was asked, whatever its list shows."""
+
+    def found(_self: settle.Settler, _roll: Any, _row: Any, _index: int) -> tuple[Stage, str]:
+        return Stage.PLANNED, settle.ABSENT
+
+    return [(settle.Settler, "_found", found)]
 
 
 def no_lock() -> list[Seam]:
@@ -136,6 +146,7 @@ class _Namespace:
 TWINS: Mapping[str, Callable[[], list[Seam]]] = {
     "record-after-sending": record_after_sending,
     "retry-when-lost": retry_when_lost,
+    "unsure-is-unsent": unsure_is_unsent,
     "no-lock": no_lock,
 }
 

@@ -51,6 +51,8 @@ class Vendors:
 
     emulators: Mapping[str, Emulator]
     contacts: list[Contact] = attrs.field(factory=list)
+    #: Requests that may change something, from the moment they are on their way.
+    asked: int = 0
     lag: float = 0.0
     #: Add everybody twice.
     doubles: bool = False
@@ -304,6 +306,7 @@ class Network:
         self, request: Request, settings: Settings, fault: Fault | None, asked: datetime, answer: asyncio.Future[Any]
     ) -> None:
         loop = asyncio.get_running_loop()
+        self.vendors.asked += request.method != "GET"
         takes = self.rng.choice((0.01, 0.05, 0.3, 2.0, 9.0))
 
         def effect() -> Response:
