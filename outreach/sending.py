@@ -344,7 +344,7 @@ class Sending:
             took = time.perf_counter() - began
 
     async def _look_at_lists(self) -> None:
-        while True:  # in real seconds, as above
+        while self.campaign.suppress:  # in real seconds, as above
             await asyncio.sleep(_LOOK_EVERY)
             await self.files.look()
 

@@ -194,12 +194,9 @@ class _Unseen:
 
 
 class _Sending(Sending):
-    """One call of send, without the live figures for others, and without lists in files: days have many seconds."""
+    """One call of send, without the live figures for others."""
 
     async def _tell_others(self, plan: Plan) -> None:
-        await asyncio.Event().wait()
-
-    async def _look_at_lists(self) -> None:
         await asyncio.Event().wait()
 
 
