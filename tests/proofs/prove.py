@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from tally import Tally
@@ -76,8 +77,11 @@ def _line(of: Mapping[str, Any]) -> str:
 
 
 def table(ended: list[tuple[Tally, float]]) -> Table:
-    """Lay the figures out, a proof per line."""
-    table = Table(*COLUMNS)
+    """Lay the figures out, a proof per line, within 80 columns."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column(COLUMNS[0], no_wrap=True)
+    for name in COLUMNS[1:]:
+        table.add_column(name, justify="right")
     for tally, took in ended:
         figures = (tally.injected, tally.twice, tally.lost, tally.overspent, tally.unknown)
         caught = f"{tally.control:,} of {tally.controls:,}"

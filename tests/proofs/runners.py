@@ -191,7 +191,7 @@ def prove(*, long: bool, seed: int) -> Tally:
         verdict += Verdict(twice=wrong)
     note = f"{wrong} rounds in which not exactly one sent" if wrong else ""
     return Tally(
-        proof="two to eight runners", injected=rounds, control=caught, controls=controls, note=note, **verdict.figures()
+        proof="2 to 8 runners", injected=rounds, control=caught, controls=controls, note=note, **verdict.figures()
     )
 
 
