@@ -15,7 +15,7 @@ import attrs
 from outreach.contacts.extras import extra
 from outreach.contacts.recoding import recoded
 from outreach.contacts.tables import wrong
-from outreach.errors import SpecError
+from outreach.errors import EnvironmentProblem, SpecError
 from outreach.homes import home
 from outreach.source import Origin
 
@@ -212,7 +212,12 @@ def _regular(place: Path, name: str, path: str) -> BinaryIO:
 def _plain(stream: BinaryIO, origin: Origin, meter: Meter, *, ours: bool) -> Opened:
     """Unpack what is packed, told by its first bytes whatever the file is called, and refuse what is no text."""
     name, encoding = origin.name, origin.options.get("encoding", "utf-8")
-    stream, head = _peek(cast("BinaryIO", _Metered(stream, meter)), ours=ours)
+    try:
+        stream, head = _peek(cast("BinaryIO", _Metered(stream, meter)), ours=ours)
+    except OSError as error:
+        stream.close()
+        msg = f"{name} cannot be read: {error.strerror}"
+        raise EnvironmentProblem(msg) from error
     try:
         unpack = next((unpack for mark, unpack in _UNPACK.items() if head.startswith(mark)), None)
         if unpack:

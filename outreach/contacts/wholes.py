@@ -143,8 +143,9 @@ def _whole(cell: object, *, exact: bool) -> object:
 def _of_decimal(cell: Decimal) -> object:
     if not cell.is_finite():
         return "" if cell.is_nan() else LOSSY
-    whole = cell.adjusted() < _DIGITS and cell == cell.to_integral_value()
-    return str(int(cell)) if whole else LOSSY
+    # With a positive exponent the last digits were never written: 9.8E+9.
+    written = int(cell.as_tuple().exponent) <= 0 and cell.adjusted() < _DIGITS
+    return str(int(cell)) if written and cell == cell.to_integral_value() else LOSSY
 
 
 def _of_32_bits(floats: Sequence[float]) -> bool:

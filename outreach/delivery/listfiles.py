@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from threading import Lock
 
 from outreach.contacts import Suppression
 from outreach.contacts.suppression import read_suppressed
-from outreach.errors import SpecError
 from outreach.model import Campaign, Channel
 from outreach.planning.stamps import stamps_of_lists
 
@@ -19,6 +19,8 @@ _TRIES = 3
 
 #: Seconds between two tries.
 _PAUSE = 0.5
+
+_REMEDY = "nobody is contacted until this list can be read; then run send again"
 
 
 class ListFiles:
@@ -42,6 +44,7 @@ class ListFiles:
         self._closed = Suppression()
         self._seen = stamps_of_lists(campaign)
         self._looking = asyncio.Lock()
+        self._reading = Lock()
 
     def closed(self, phones: Sequence[str], channels: Collection[Channel]) -> Collection[int]:
         """Give the index of those who were added on one of the channels or more."""
@@ -53,20 +56,21 @@ class ListFiles:
         """Read the lists again where one of them changed. Never raises."""
         async with self._looking:
             for attempt in range(_TRIES):
-                now = stamps_of_lists(self._campaign)
-                if now == self._seen:
-                    return
                 try:
+                    now = stamps_of_lists(self._campaign)
+                    if now == self._seen and not self.broken:
+                        return
                     await asyncio.to_thread(self._read)
-                except SpecError as error:
+                except Exception as error:  # noqa: BLE001  # whatever it is, nobody can tell who is closed
                     if attempt < _TRIES - 1:
                         await self._sleep(_PAUSE)
                     else:
-                        self.broken = f"{error}; nobody is contacted until this list can be read"
+                        self.broken = f"{str(error) or type(error).__name__}; {_REMEDY}"
                 else:
                     self._seen, self.broken = now, ""
 
     def _read(self) -> None:
         campaign = self._campaign
-        for entry in read_suppressed(campaign.suppress, base=campaign.base, country=campaign.contacts.country):
-            self._closed.add(entry.phone, entry.channel)
+        with self._reading:  # where a look was cancelled its thread goes on
+            for entry in read_suppressed(campaign.suppress, base=campaign.base, country=campaign.contacts.country):
+                self._closed.add(entry.phone, entry.channel)

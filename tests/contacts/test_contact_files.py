@@ -238,12 +238,13 @@ def test_stream_without_line_ends_is_given_up(tmp_path: Path) -> None:
         list(stream(Contacts(sources=("-",)), base=tmp_path, stdin=Endless()))
 
 
-def test_failing_disk_is_no_mistake_of_the_list(tmp_path: Path) -> None:
-    """An error of the disk is told as one, so that the same command may be run again."""
+@pytest.mark.parametrize("after", [0, 1])
+def test_failing_disk_is_no_mistake_of_the_list(tmp_path: Path, after: int) -> None:
+    """An error of the disk, with the first byte or later, is told as one, so that the same command may be run again."""
 
     class Failing(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
-            if self.tell():
+            if self.tell() >= after:
                 raise OSError(5, "Input/output error")
             return super().read(size)
 

@@ -428,14 +428,13 @@ def test_strange_numbers_leave_out_their_row_and_no_other(
 
 def test_decimals_without_a_fraction_are_numbers() -> None:
     """A database gives ``numeric(15, 2)`` like this; nothing of it was rounded."""
-    contacts = Contacts(
-        sources=[{"phone": Decimal("9610000001.00")}, {"phone": Decimal("9610000002.50")}], country="NP"
-    )
+    cells = ("9610000001.00", "9610000002.50", "9.61E+9")
+    contacts = Contacts(sources=[{"phone": Decimal(cell)} for cell in cells], country="NP")
 
     (chunk,) = stream(contacts, base=Path())
 
     assert chunk.phones == [FIRST]
-    assert [one.reason for one in chunk.dropped] == ["float"]
+    assert [one.reason for one in chunk.dropped] == ["float", "float"]  # of 9.61E+9 the last digits are not known
 
 
 def test_a_frame_whose_first_column_has_gaps_is_read() -> None:

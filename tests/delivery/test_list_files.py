@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from outreach.contacts.suppression import Suppressed
 from outreach.delivery.listfiles import ListFiles
+from outreach.errors import EnvironmentProblem
 from outreach.model import Campaign, Channel, Contacts, Route, Template
 
 ANN, BIM = "+9779610000111", "+9779610000211"
@@ -110,9 +114,69 @@ async def test_a_list_that_cannot_be_read_keeps_everybody_back(folder: Path, dam
 
     await held.look()
     assert "no.csv" in held.broken
-    assert "nobody is contacted until this list can be read" in held.broken
+    assert "nobody is contacted until this list can be read; then run send again" in held.broken
 
     (folder / "no.csv").write_text("phone,channel\n9610000111,\n")
     await held.look()
     assert held.broken == ""
     assert list(held.closed([ANN], [Channel.VOICE])) == [0]
+
+
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), EnvironmentProblem("no.csv: gone"), ValueError()])
+async def test_whatever_goes_wrong_keeps_everybody_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A disk or a network folder that fails says as little about who is closed as a list that is damaged."""
+    held = lists(folder)
+    (folder / "never.txt").write_text("9610000111\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("outreach.delivery.listfiles.read_suppressed", lambda *_args, **_options: _raise(error))
+        await held.look()
+    assert held.broken.startswith(str(error) or type(error).__name__)
+
+    await held.look()
+    assert held.broken == ""
+    assert list(held.closed([ANN], [Channel.VOICE])) == [0]
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+async def test_a_list_that_was_away_for_a_moment_is_read_again(folder: Path) -> None:
+    """Once it is there again as it was, it can be said who is closed."""
+    held = lists(folder)
+    away = (folder / "no.csv").rename(folder / "away.csv")
+    await held.look()
+    assert held.broken
+
+    away.rename(folder / "no.csv")
+    await held.look()
+    assert held.broken == ""
+
+
+async def test_two_looks_never_read_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that is cancelled goes on reading in its thread; the next one waits for it, or numbers could be lost."""
+    held = lists(folder)
+    (folder / "never.txt").write_text("9610000111\n")
+    begun, go_on = Event(), Event()
+    reading: list[int] = []
+
+    def read(*_args: object, **_options: object) -> Iterator[Suppressed]:
+        reading.append(len(reading))
+        begun.set()
+        go_on.wait(10)
+        yield Suppressed(phone=ANN if len(reading) == 1 else BIM, channel=None, reason="")
+        reading.remove(max(reading))
+
+    monkeypatch.setattr("outreach.delivery.listfiles.read_suppressed", read)
+    first = asyncio.create_task(held.look())
+    await asyncio.to_thread(begun.wait, 10)
+    first.cancel()
+    second = asyncio.create_task(held.look())
+    await asyncio.sleep(0.05)
+    assert reading == [0]
+
+    go_on.set()
+    await second
+    assert reading == []
