@@ -33,7 +33,7 @@ _PIECE = 2**18
 _FEW = 2**20
 
 _LAST_CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
-_FORMULA = re.compile(rb"<f[ >]")
+_FORMULA = re.compile(rb"<(?:[^\s<>:/]*:)?f[ >]")
 
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
@@ -138,9 +138,9 @@ def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, left: in
 
 
 def _find_formulas(piece: bytes, formulas: Formulas) -> None:
-    if b"<f" not in piece:
+    if b"<f" not in piece and b":f" not in piece:
         return
-    count = piece.count(b"<f>") + piece.count(b"<f ")
+    count = len(_FORMULA.findall(piece))
     if count and not formulas.count:
         at = next(_FORMULA.finditer(piece))
         cells = _LAST_CELL.findall(piece[max(0, at.start() - 4_096) : at.start()])

@@ -28,7 +28,7 @@ _TAGS = (*_PLACED, b"</row>", b"</c>", b"<v>", b"</v>", b"<f>", b"</f>", b"<is>"
 
 #: The begin of a row or a cell however it is written, with its attributes if they are well formed; the end of a row.
 _TAG = re.compile(
-    rb"""<(?:[^\s<>:]*:)?(row|c)(?=[\s/>])((?:[^<>"']|"[^<"]*"|'[^<']*')*+>)?|<(/)(?:[^\s<>:]*:)?row(?=[\s>])"""
+    rb"""<(?:[^\s<>:/]*:)?(row|c)(?=[\s/>])((?:[^<>"']|"[^<"]*"|'[^<']*')*+>)?|<(/)(?:[^\s<>:]*:)?row(?=[\s>])"""
 )
 _ATTRIBUTES = re.compile(rb"""([^\s=<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _CELL = re.compile(rb"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
@@ -127,8 +127,8 @@ class Extent:
         )
 
     def _take(self, piece: bytes) -> None:
-        if self._is_near(piece):
-            self.near = self.near or b"<row" in piece or b"<c" in piece
+        if (b"<row" in piece or b"<c" in piece) and self._is_near(piece):
+            self.near = True
             self._go_on(piece)
             self._mark(piece)
             return

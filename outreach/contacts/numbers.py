@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import compress
 from operator import not_
+from typing import cast
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from outreach.contacts.kinds import never, type_of
 from outreach.contacts.plans import LocalPlan, known, local_plan
-from outreach.contacts.spelling import BadNumber, as_lines, spell
+from outreach.contacts.spelling import MAX_SPELLING, BadNumber, as_lines, spell
 from outreach.errors import Problem, SpecError
 
 #: Lists repeat what they write where there is no number; so many such cells are kept in mind.
@@ -79,7 +80,7 @@ def sorted_out(cells: Sequence[object], country: str | None) -> tuple[list[str],
     code = plan.code
     phones = [code + found if found >= "0" else (found and known(found)) or "" for found in plan.lines.findall(lines)]
     unsure = list(compress(range(len(phones)), map(not_, phones)))
-    settled, bad = _parted([_settled_text(cells[index], country) for index in unsure])
+    settled, bad = _parted([_settled_text(cast("str", cells[index]), country) for index in unsure])
     for index, phone in zip(unsure, settled, strict=True):
         phones[index] = phone
     return phones, {unsure[place]: flaw for place, flaw in bad.items()}
@@ -90,8 +91,13 @@ def _parted(read: Sequence[str | BadNumber]) -> tuple[list[str], dict[int, BadNu
     return ["" if isinstance(one, BadNumber) else one for one in read], bad
 
 
+def _settled_text(raw: str, country: str | None) -> str | BadNumber:
+    # What is far too long is refused at once; to remember it would take more memory than time.
+    return _remembered(raw, country) if len(raw) <= MAX_SPELLING else _settled(raw, local_plan(country), country)
+
+
 @lru_cache(_REMEMBERED)
-def _settled_text(raw: object, country: str | None) -> str | BadNumber:
+def _remembered(raw: str, country: str | None) -> str | BadNumber:
     return _settled(raw, local_plan(country), country)
 
 

@@ -210,8 +210,9 @@ class Pages:
 
 def _pages(stream: BinaryIO, column: Any) -> Iterator[_Page]:
     at = column.data_page_offset
-    if column.has_dictionary_page and 0 < (column.dictionary_page_offset or 0) < at:
-        at = column.dictionary_page_offset
+    first = column.dictionary_page_offset or 0
+    if column.has_dictionary_page and first > 0 and (first < at or at <= 0):
+        at = first
     end = at + column.total_compressed_size
     while at < end:
         page = _page(stream, at)

@@ -81,8 +81,9 @@ def file_of(origin: Origin) -> Path | None:
     database = _SQLITE.match(origin.address)
     if origin.address == STDIN or (not database and _SCHEME.match(origin.address)):
         return None
+    base = Path.cwd() if database and database[1] else origin.base
     try:
-        return origin.base / home(database[2] if database else origin.address)
+        return base / home(database[2] if database else origin.address)
     except ValueError:  # nobody of that name; the reading says so
         return None
 

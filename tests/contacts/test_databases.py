@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from outreach.contacts import Chunk, ContactList, stream
+from outreach.contacts.sources import file_of
 from outreach.errors import SpecError
 from outreach.model import Contacts, Secret
+from outreach.source import Origin
 
 FIRST, SECOND = "+9779610000001", "+9779610000002"
 QUERY = "select number as phone, name, amount from people order by id"
@@ -256,6 +258,40 @@ def test_large_parquet_cells_are_read_few_at_a_time(tmp_path: Path) -> None:
 
     assert sum(map(len, chunks)) == 1_000
     assert {len(name) for chunk in chunks for name in chunk.names} == {65_536}
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("sqlite:///people.db", "campaign/people.db"),
+        ("sqlite+pysqlite:///people.db", "here/people.db"),
+        ("sqlite+pysqlite:////srv/people.db", "/srv/people.db"),
+        ("people.csv", "campaign/people.csv"),
+        ("postgresql://host/people", None),
+    ],
+)
+def test_the_file_of_a_source_is_the_one_that_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, place: str | None
+) -> None:
+    """A relative path begins in the campaign's folder; in an address of SQLAlchemy's, where the program runs."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    origin = Origin(name="people", address=address, base=tmp_path / "campaign", path="contacts.from")
+
+    assert file_of(origin) == (None if place is None else tmp_path / place)
+
+
+@pytest.mark.parametrize("full", [0, 2])
+def test_an_empty_row_group_of_parquet_is_none_to_refuse(tmp_path: Path, full: int) -> None:
+    """A table of nobody, and a group without rows among others, is read; writers make them."""
+    nobody, somebody = (pa.table({"phone": pa.array(phones, pa.string())}) for phones in ([], ["9610000001"]))
+    with pq.ParquetWriter(tmp_path / "a.parquet", nobody.schema) as writer:
+        for table in (nobody, somebody, nobody, somebody)[: 1 if full == 0 else 4]:
+            writer.write_table(table)
+
+    chunks = list(stream(Contacts(sources=("a.parquet",), country="NP"), base=tmp_path))
+
+    assert sum(len(chunk) + len(chunk.dropped) for chunk in chunks) == full
 
 
 def test_nested_parquet_columns_are_not_unpacked(tmp_path: Path) -> None:

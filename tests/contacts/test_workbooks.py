@@ -298,6 +298,44 @@ def test_an_error_is_found_however_its_cell_is_written(tmp_path: Path, row: str)
     assert [(one.line, one.phone) for one in chunk.dropped] == [(2, "#ERROR")]
 
 
+def told(*cells: str) -> str:
+    """Write a row, and cells with a text or in error, without a place."""
+    error, text = '<c t="e"><v>#N/A</v></c>', '<c t="inlineStr"><is><t>{}</t></is></c>'
+    return f"<row>{''.join(error if cell == '#N/A' else text.format(cell) for cell in cells)}</row>"
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_an_error_is_found_where_nothing_has_a_place(tmp_path: Path, prefix: str) -> None:
+    """It is that of its own row, and no number behind it is lost, also where each tag has a prefix."""
+    people = (("phone", "name"), ("#N/A", "Ann"), (FIRST, "Bim"), (SECOND, "Chi"))
+    by_hand(tmp_path, re.sub(r"<(/?)(?=[a-z])", rf"<\1{prefix}", "".join(told(*one) for one in people)))
+
+    ((chunk,), _) = read(tmp_path)
+
+    assert [(one.line, one.phone) for one in chunk.dropped] == [(2, "#ERROR")]
+    assert chunk.phones == [FIRST, SECOND]
+
+
+def test_a_long_sheet_whose_tags_have_a_prefix_is_read(tmp_path: Path) -> None:
+    """Rows end there too, so that columns are not counted on and on."""
+    people = "".join(told(f"96100{row:05}", "Ann") for row in range(6_000))
+    by_hand(tmp_path, re.sub(r"<(/?)(?=[a-z])", r"<\1x:", told("phone", "name") + people))
+
+    chunks, _ = read(tmp_path)
+
+    assert sum(len(chunk) for chunk in chunks) == 6_000
+
+
+def test_a_formula_with_a_prefix_is_noted(tmp_path: Path) -> None:
+    """Whatever its tag is called, a formula's value is that of the last calculation."""
+    cell = '<x:row r="{0}"><x:c r="A{0}" t="str">{1}<x:v>{2}</x:v></x:c></x:row>'
+    by_hand(tmp_path, cell.format(1, "", "phone") + cell.format(2, "<x:f>B2</x:f>", FIRST))
+
+    (_, notes) = read(tmp_path)
+
+    assert any("1 cell is a formula, A2 first" in note for note in notes)
+
+
 @pytest.mark.parametrize(
     ("row", "hidden"),
     [
