@@ -12,8 +12,8 @@ from outreach import client
 from outreach.cli.target import Target
 from outreach.cli.writing import STDOUT
 from outreach.contacts.sources import file_of, origins
+from outreach.contacts.suppression import list_origins
 from outreach.model import Campaign
-from outreach.source import Origin
 
 
 def refuse_owned(option: str, file: Path | None, target: Target, campaign: Campaign) -> None:
@@ -42,7 +42,7 @@ def _owned(target: Target, campaign: Campaign) -> Iterator[tuple[str, Path]]:
     yield from (("a plug-in", plugin) for plugin in target.plugins)
     yield "the journal", client.journal_path(campaign, target.journal, sandbox=target.sandbox)
     sources = origins(campaign.contacts, base=campaign.base, stdin=None) or ()
-    lists = (Origin(name=one, address=one, base=campaign.base) for one in campaign.suppress)
+    lists = list_origins(campaign.suppress, base=campaign.base)
     for what, found in (("a contact list", sources), ("a do-not-contact list", lists)):
         yield from ((f"{what} of the campaign", file) for one in found if (file := file_of(one)) is not None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -12,11 +12,10 @@ from outreach.contacts.columns import roles
 from outreach.contacts.formats import KINDS, packed, text
 from outreach.contacts.lines import lines
 from outreach.contacts.mappings import MappingBlock
-from outreach.contacts.numbers import normalise_column, region
+from outreach.contacts.numbers import region, sorted_out
 from outreach.contacts.numberset import NumberSet
 from outreach.contacts.opening import STDIN, Opened
 from outreach.contacts.sources import open_table
-from outreach.contacts.spelling import BadNumber
 from outreach.contacts.tables import BLOCK_ROWS, Block, Flaw, Header, Table, hint, wrong
 from outreach.contacts.texts import texts
 from outreach.errors import Problem, SpecError
@@ -95,6 +94,10 @@ class Suppression:
         found = self._everywhere.found(phones) + self._on[channel].found(phones)
         return dict.fromkeys(sorted(found), SUPPRESSED)
 
+    def closed(self, phones: Sequence[str], channels: Iterable[Channel]) -> Sequence[int]:
+        """Say which of these numbers must not be contacted on one of the channels or more: indexes, in order."""
+        return sorted({index for channel in channels for index in self.reasons(phones, channel)})
+
 
 def read_suppressed(paths: Sequence[str], *, base: Path, country: str | None) -> Iterator[Suppressed]:
     """Give the entries of lists, in order.
@@ -104,9 +107,9 @@ def read_suppressed(paths: Sequence[str], *, base: Path, country: str | None) ->
     """
     country = region(country)
     problems: list[Problem] = []
-    for number, path in enumerate(paths):
+    for origin in list_origins(paths, base=base):
         try:
-            yield from _entries(_open(path, base, f"suppress[{number}]"), country, problems)
+            yield from _entries(_open(origin), country, problems)
         except SpecError as error:
             problems += error.problems
         if len(problems) >= MOST_PROBLEMS:
@@ -115,11 +118,16 @@ def read_suppressed(paths: Sequence[str], *, base: Path, country: str | None) ->
         raise SpecError(problems[:MOST_PROBLEMS])
 
 
-def _open(path: str, base: Path, place: str) -> Table:
-    if path == STDIN:
+def list_origins(paths: Sequence[str], *, base: Path) -> Sequence[Origin]:
+    """Give where lists come from; relative paths start in ``base``."""
+    return [Origin(name=path, address=path, base=base, path=f"suppress[{number}]") for number, path in enumerate(paths)]
+
+
+def _open(origin: Origin) -> Table:
+    if origin.address == STDIN:
         msg = "a do-not-contact list is a file, not standard input"
-        raise wrong(msg, path=place)
-    return open_table(Origin(name=path, address=path, base=base, path=place), _KINDS)
+        raise wrong(msg, path=origin.path)
+    return open_table(origin, _KINDS)
 
 
 def _entries(table: Table, country: str | None, problems: list[Problem]) -> Iterator[Suppressed]:
@@ -127,7 +135,10 @@ def _entries(table: Table, country: str | None, problems: list[Problem]) -> Iter
     table.told(phone)
     for block in table.blocks:
         flaws = dict(block.flaws)
-        phones = _phones(normalise_column(block.column(phone), country), flaws)
+        phones, bad = sorted_out(block.column(phone), country)
+        for index, flaw in bad.items():
+            if flaw.reason not in _HARMLESS:
+                flaws.setdefault(index, flaw)
         channels = _channels(_words(block, "channel", flaws), flaws)
         reasons = _words(block, "reason", flaws)
         problems += [_problem(table.header, block, index, flaws[index]) for index in sorted(flaws)]
@@ -137,13 +148,6 @@ def _entries(table: Table, country: str | None, problems: list[Problem]) -> Iter
         for number, channel, reason in zip(phones, channels, reasons, strict=True):
             if number:
                 yield Suppressed(phone=number, channel=channel, reason=reason)
-
-
-def _phones(column: Sequence[str | BadNumber], flaws: dict[int, Flaw]) -> Sequence[str]:
-    for index, phone in enumerate(column):
-        if isinstance(phone, BadNumber) and phone.reason not in _HARMLESS:
-            flaws.setdefault(index, phone)
-    return ["" if isinstance(phone, BadNumber) else phone for phone in column]
 
 
 def _words(block: Block, name: str, flaws: dict[int, Flaw]) -> Sequence[str]:

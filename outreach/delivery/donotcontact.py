@@ -162,7 +162,7 @@ class OwnList:
         self._refresh()
         if not self._anybody:
             return ()
-        return sorted({index for channel in channels for index in self._closed.reasons(phones, channel)})
+        return self._closed.closed(phones, channels)
 
     def _refresh(self) -> None:
         """Read what is new. A list that vanishes in the middle of a send stays in force for that send."""

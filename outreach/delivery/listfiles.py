@@ -50,7 +50,7 @@ class ListFiles:
         """Give the index of those who were added on one of the channels or more."""
         if not self._closed:
             return ()
-        return sorted({index for channel in channels for index in self._closed.reasons(phones, channel)})
+        return self._closed.closed(phones, channels)
 
     async def look(self) -> None:
         """Read the lists again where one of them changed. Never raises."""

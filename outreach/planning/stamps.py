@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from outreach.contacts.sources import file_of, origins
+from outreach.contacts.suppression import list_origins
 from outreach.errors import SpecError
 from outreach.model import Campaign
 from outreach.source import Origin
@@ -19,12 +20,12 @@ Stamps = Mapping[tuple[int, str], tuple[str, Stamp | None, Stamp | None]]
 
 def stamps(campaign: Campaign) -> Stamps:
     """Look at the contact lists and the do-not-contact lists of a campaign, as far as they are files."""
-    return _stamped((*_lists(campaign), *_contacts(campaign)))
+    return _stamped((*list_origins(campaign.suppress, base=campaign.base), *_contacts(campaign)))
 
 
 def stamps_of_lists(campaign: Campaign) -> Stamps:
     """Look at the do-not-contact lists of a campaign."""
-    return _stamped(_lists(campaign))
+    return _stamped(list_origins(campaign.suppress, base=campaign.base))
 
 
 def changed(before: Stamps, now: Stamps) -> list[str]:
@@ -35,10 +36,6 @@ def changed(before: Stamps, now: Stamps) -> list[str]:
 def _stamped(sources: Iterable[Origin]) -> Stamps:
     found = ((number, one, file_of(one)) for number, one in enumerate(sources))
     return {(number, one.name): (one.address, *_stamps(file)) for number, one, file in found if file is not None}
-
-
-def _lists(campaign: Campaign) -> Sequence[Origin]:
-    return [Origin(name=one, address=one, base=campaign.base) for one in campaign.suppress]
 
 
 def _contacts(campaign: Campaign) -> Sequence[Origin]:

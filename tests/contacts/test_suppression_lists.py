@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from outreach.contacts import BadNumber, Suppressed, Suppression, normalise_column, read_suppressed
+from outreach.contacts import BadNumber, Suppressed, Suppression, read_suppressed
+from outreach.contacts.numbers import sorted_out
 from outreach.errors import SpecError
 from outreach.model import Channel
 
@@ -129,15 +130,26 @@ def test_mistakes_of_all_lists_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_who_is_closed_on_one_channel_or_more() -> None:
+    """Each index comes once, in order, however many of the channels are closed."""
+    found = Suppression()
+    found.add("+9779610000003")
+    found.add("+9779610000001", Channel.SMS)
+    phones = [f"+977961000000{n}" for n in (1, 2, 3)]
+
+    assert list(found.closed(phones, (Channel.VOICE, Channel.SMS))) == [0, 2]
+    assert list(found.closed(phones, (Channel.VOICE,))) == [2]
+
+
 def test_wrong_file_is_given_up_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list full of mistakes tells twenty of them, and is not read to its end."""
     columns: list[Sequence[object]] = []
 
-    def counted(cells: Sequence[object], country: str | None) -> list[str | BadNumber]:
+    def counted(cells: Sequence[object], country: str | None) -> tuple[list[str], dict[int, BadNumber]]:
         columns.append(cells)
-        return normalise_column(cells, country)
+        return sorted_out(cells, country)
 
-    monkeypatch.setattr("outreach.contacts.suppression.normalise_column", counted)
+    monkeypatch.setattr("outreach.contacts.suppression.sorted_out", counted)
 
     with pytest.raises(SpecError) as caught:
         load(tmp_path, "a.txt", "no number\n" * 5_000)
